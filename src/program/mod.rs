@@ -1,0 +1,1 @@
+//! Running a student's program: process group, limits, bounded output, TERM then KILL.

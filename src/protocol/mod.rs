@@ -1,0 +1,1 @@
+//! Messages and text formats of the tutorial's servers: pure functions and bounded parsers, no I/O.

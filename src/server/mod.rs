@@ -1,0 +1,1 @@
+//! The tutorial's servers: pubsub, simplequeue, and the bridge between them.

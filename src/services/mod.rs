@@ -1,0 +1,1 @@
+//! The live workshop: bring up, watch, stop.

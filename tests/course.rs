@@ -1,0 +1,1 @@
+//! The embedded course: what must be true of every section.

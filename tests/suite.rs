@@ -1,0 +1,9 @@
+//! The whole test suite, one binary: each module tests what somebody sees from outside.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+
+mod course;
+mod programs;
+mod python_client;
+mod rendering;
+mod servers;
+mod sources;
