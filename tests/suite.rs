@@ -1,5 +1,8 @@
 //! The whole test suite, one binary: each module tests what somebody sees from outside.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
 
 mod course;
 mod programs;

@@ -1,1 +1,21 @@
 //! Running a student's program: process group, limits, bounded output, TERM then KILL.
+//!
+//! A program that is run here may hang, fork, flood standard output, ignore SIGTERM, leave children behind or exit at
+//! once: each of these is bounded in time and memory, and each is told apart in [`Output`] and [`Exit`]. Unix only.
+
+mod command;
+mod error;
+mod executable;
+mod exit;
+mod group;
+pub mod guard;
+mod leftovers;
+mod lines;
+mod running;
+mod standard_error;
+
+pub use command::{Command, Limits};
+pub use error::SpawnError;
+pub use exit::{Exit, Reason, Status};
+pub use nix::sys::signal::Signal;
+pub use running::{Output, Program, resident_bytes, signal_now};

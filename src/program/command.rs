@@ -1,0 +1,53 @@
+//! What to run, and how much of it to put up with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A program to run: what a student's `workshop.toml` or the words after `--` say.
+#[derive(Debug, Clone, Default)]
+pub struct Command {
+    /// The program and its arguments. A first word without a slash is looked up on the `PATH`; one with a slash is
+    /// relative to `directory`.
+    pub argv: Vec<String>,
+    /// The directory it runs in. A relative one is relative to ours.
+    pub directory: PathBuf,
+    /// Variables added to our own environment, the last of a name winning. A `PATH` given here is also the one on
+    /// which the program is looked up.
+    pub environment: Vec<(String, String)>,
+    /// What the program reads on standard input; without it, `/dev/null`.
+    pub input: Option<Vec<u8>>,
+}
+
+/// Bounds on one run of a program.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The longest line of standard output that is handed on, in bytes; of a longer one only its length is.
+    pub line_bytes: usize,
+    /// How much standard output is read in all, in bytes, before the program is killed for flooding.
+    pub output_bytes: u64,
+    /// How much of the end of standard error is kept in memory, in bytes.
+    pub stderr_kept: usize,
+    /// The file that gets the whole of standard error; one that exists is overwritten.
+    pub stderr_log: Option<PathBuf>,
+    /// How large that file may grow, in bytes; what comes after is dropped, and the file says so.
+    pub stderr_log_bytes: u64,
+    /// How long a program may take to end after SIGTERM before it gets SIGKILL.
+    pub grace: Duration,
+    /// How long after a program's exit its children may still hold its output open, or live on, before they are
+    /// killed as left behind.
+    pub pipe_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            line_bytes: 64 * 1024,
+            output_bytes: 64 * 1024 * 1024,
+            stderr_kept: 8 * 1024,
+            stderr_log: None,
+            stderr_log_bytes: 16 * 1024 * 1024,
+            grace: Duration::from_secs(2),
+            pipe_wait: Duration::from_millis(500),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A helper process that ends students' programs when the command that ran them was killed.
+//!
+//! A command that gets SIGKILL can end nothing itself. So it starts a guard, which holds the other end of a pipe: when
+//! the command is gone, however it went, the pipe closes, and the guard ends the programs it still watches.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::group::Group;
+use super::{Limits, Program, leftovers};
+
+/// The argument with which an executable of ours becomes a guard.
+pub const ARGUMENT: &str = "guard";
+
+/// The longest line a guard is told, in bytes; a longer one is no line of ours.
+const LINE_BYTES: u64 = 128;
+
+/// The most programs that one guard watches; a check runs a few at a time.
+const MOST_WATCHED: usize = 4096;
+
+/// How often it is looked whether programs have ended, which nobody but their parent is told.
+const POLL: Duration = Duration::from_millis(10);
+
+/// A running guard, seen from the command that it outlives. Dropping it ends what it still watches, and it.
+#[derive(Debug)]
+pub struct Guard {
+    /// Taken only by `drop`, which closes it.
+    pipe: Mutex<Option<ChildStdin>>,
+    process: Option<Child>,
+}
+
+impl Guard {
+    /// Starts `executable guard`, whose `guard` subcommand must call [`run`] on its standard input.
+    ///
+    /// It gets a group of its own, so that Ctrl-C at the terminal does not reach it, and holds none of our files open.
+    ///
+    /// # Errors
+    ///
+    /// Where the executable cannot be started.
+    pub fn start(executable: &Path) -> io::Result<Guard> {
+        let mut command = Command::new(std::path::absolute(executable)?);
+        command.arg(ARGUMENT).process_group(0).current_dir("/");
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Guard {
+            pipe: Mutex::new(process.stdin.take()),
+            process: Some(process),
+        })
+    }
+
+    /// From now on the program ends when this process does.
+    ///
+    /// # Errors
+    ///
+    /// Where the guard is gone.
+    pub fn watch(&self, program: &Program) -> io::Result<()> {
+        self.tell(&format!("watch {} {}\n", program.pid(), program.mark()))
+    }
+
+    /// The program has ended: its number may be another's soon.
+    ///
+    /// # Errors
+    ///
+    /// Where the guard is gone.
+    pub fn release(&self, program: &Program) -> io::Result<()> {
+        self.tell(&format!("release {}\n", program.pid()))
+    }
+
+    fn tell(&self, line: &str) -> io::Result<()> {
+        let mut pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
+        pipe.as_mut()
+            .map_or(Ok(()), |pipe| pipe.write_all(line.as_bytes()))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        *self.pipe.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(mut process) = self.process.take() {
+            // It may have programs to end first. Somebody has to collect it, but nobody has to wait for that.
+            thread::spawn(move || process.wait());
+        }
+    }
+}
+
+/// What the guard does: listens to `orders` until they end, then ends every program that it still watches: SIGTERM,
+/// SIGKILL after the usual grace. Blocks.
+pub fn run(orders: impl Read) {
+    let mut watched: HashMap<u32, String> = HashMap::new();
+    let mut orders = BufReader::new(orders);
+    let mut line = Vec::new();
+    // An error is as much the end of the orders as their end is.
+    while let Ok(1..) = orders.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line) {
+        obey(&line, &mut watched);
+        line.clear();
+    }
+    end_all(watched);
+}
+
+/// Does what one line says. A line cut short by the death of its writer, or not ours, says nothing.
+fn obey(line: &[u8], watched: &mut HashMap<u32, String>) {
+    let line = std::str::from_utf8(line).unwrap_or_default();
+    let Some(line) = line.strip_suffix('\n') else {
+        return;
+    };
+    let words: Vec<&str> = line.split(' ').collect();
+    match (words.as_slice(), words.get(1).and_then(|pid| pid.parse().ok())) {
+        (["watch", _, mark], Some(pid)) if leftovers::is_mark(mark) && watched.len() < MOST_WATCHED => {
+            watched.insert(pid, mark.to_string());
+        }
+        (["release", _], Some(pid)) => {
+            watched.remove(&pid);
+        }
+        _ => {}
+    }
+}
+
+fn end_all(watched: HashMap<u32, String>) {
+    let watched = watched
+        .into_iter()
+        .filter_map(|(pid, mark)| Some((Group::of(pid)?, mark)));
+    let mut watched: Vec<(Group, String)> = watched.collect();
+    let deadline = Instant::now() + Limits::default().grace;
+    for (group, _) in &watched {
+        group.ask_to_end();
+    }
+    while watched.iter_mut().any(|(group, _)| group.exists()) && Instant::now() < deadline {
+        thread::sleep(POLL);
+    }
+    for (group, mark) in &watched {
+        leftovers::kill_all(group, mark);
+    }
+}

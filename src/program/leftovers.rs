@@ -1,0 +1,83 @@
+//! Making sure that nothing of a program lives on.
+//!
+//! Most of what a program leaves behind is in its group. A process can leave that (with `setsid`, as daemons do), so
+//! every program is run with a mark in its environment, which its children inherit wherever they go. Only Linux shows
+//! it to us (proc_pid_environ(5)), and a process may have cleared it: for those it is best effort.
+
+use std::fs::File;
+use std::io::Read;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::group::{Group, processes_from_proc};
+
+/// The variable that marks the processes of a run.
+pub(super) const VARIABLE: &str = "WORKSHOP_RUN";
+
+/// The most of an environment that is looked at, in bytes; Linux allows three quarters of 8 MiB for environment and
+/// arguments together (execve(2)).
+const ENVIRONMENT_BYTES: u64 = 6 * 1024 * 1024;
+
+/// How long killed processes may take to be gone.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// How often they are looked for: their end sends no event to anyone but their parent.
+const POLL: Duration = Duration::from_millis(2);
+
+/// A mark that no other run has.
+pub(super) fn new_mark() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// Whether this can be a mark: one cut short could be on another's processes.
+pub(super) fn is_mark(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Kills what is left of the group and every process that carries the mark, waits until they are gone (2 s at most),
+/// and says whether there were any. Blocks; each look takes some milliseconds, since it is at every process there is.
+pub(super) fn kill_all(group: &Group, mark: &str) -> bool {
+    let deadline = Instant::now() + WAIT;
+    let mut found = false;
+    // Again and again, since one that forks while it is looked for is not seen the first time.
+    while kill_once(group, mark) {
+        found = true;
+        if Instant::now() >= deadline {
+            break;
+        }
+        thread::sleep(POLL);
+    }
+    found
+}
+
+/// One look of [`kill_all`], which does not wait.
+pub(super) fn kill_once(group: &Group, mark: &str) -> bool {
+    let members = !group.living().is_empty();
+    if members {
+        group.signal(Signal::SIGKILL);
+    }
+    // One that is gone by now is as good as killed.
+    let escaped = marked(mark)
+        .filter(|&pid| kill(pid, Signal::SIGKILL).is_ok())
+        .count()
+        > 0;
+    members || escaped
+}
+
+fn marked(mark: &str) -> impl Iterator<Item = Pid> {
+    let entry = format!("{VARIABLE}={mark}");
+    let carries = move |pid: i32| {
+        let mut environment = Vec::new();
+        // Other users' processes cannot be read, and are not ours; a zombie's environment is empty.
+        let file = File::open(format!("/proc/{pid}/environ")).ok()?;
+        file.take(ENVIRONMENT_BYTES).read_to_end(&mut environment).ok()?;
+        environment
+            .split(|&byte| byte == 0)
+            .any(|variable| variable == entry.as_bytes())
+            .then_some(Pid::from_raw(pid))
+    };
+    processes_from_proc().filter_map(carries)
+}
