@@ -1,0 +1,219 @@
+//! A section: one folder of `lessons/` and the folder of the same name in `solutions/`.
+
+use std::collections::BTreeMap;
+
+use super::{CourseError, File, Lesson, front_matter};
+
+/// A section of the course.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// The number that a student types, from 1.
+    pub number: u8,
+    /// The name without the number, `online-statistics`.
+    pub slug: &'static str,
+    /// The name of the section's folder, in the course and in the workspace, `03-online-statistics`.
+    pub folder: &'static str,
+    /// What the student reads.
+    pub lesson: Lesson,
+    starters: BTreeMap<&'static str, Vec<File>>,
+    solutions: BTreeMap<&'static str, Vec<File>>,
+}
+
+impl Section {
+    /// The languages that the section has a starter for, sorted (`python`).
+    pub fn languages(&self) -> impl Iterator<Item = &'static str> {
+        self.starters.keys().copied()
+    }
+
+    /// The languages that the section has a solution in, sorted; there can be more of them than starters.
+    pub fn solution_languages(&self) -> impl Iterator<Item = &'static str> {
+        self.solutions.keys().copied()
+    }
+
+    /// What the student begins with, by paths from the section's folder in the workspace; nothing for a language that
+    /// there is no starter for.
+    pub fn starter(&self, language: &str) -> impl Iterator<Item = File> {
+        self.starters.get(language).into_iter().flatten().copied()
+    }
+
+    /// A solution, by paths from its own folder; nothing for a language that there is no solution in.
+    pub fn solution(&self, language: &str) -> impl Iterator<Item = File> {
+        self.solutions.get(language).into_iter().flatten().copied()
+    }
+}
+
+/// Makes sections of the files under `lessons/` and `solutions/`, sorted by number.
+pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>, CourseError> {
+    let mut solutions = by_first_folder(solutions);
+    let mut sections: Vec<Section> = Vec::new();
+    for (folder, files) in by_first_folder(lessons) {
+        let (number, slug) = number_and_slug(folder).ok_or_else(|| CourseError::FolderName {
+            folder: folder.to_owned(),
+        })?;
+        if let Some(other) = sections.iter().find(|section| section.number == number) {
+            return Err(CourseError::SameNumber {
+                first: other.folder.to_owned(),
+                second: folder.to_owned(),
+            });
+        }
+        let lesson = read_lesson(folder, &files)?;
+        let starters: Vec<File> = files.iter().filter_map(|file| file.inside("starter/")).collect();
+        let solutions = solutions.remove(folder).unwrap_or_default();
+        sections.push(Section {
+            number,
+            slug,
+            folder,
+            lesson,
+            starters: by_first_folder(&starters),
+            solutions: by_first_folder(&solutions),
+        });
+    }
+    if let Some(folder) = solutions.into_keys().next() {
+        return Err(CourseError::SolutionWithoutSection {
+            folder: folder.to_owned(),
+        });
+    }
+    sections.sort_by_key(|section| section.number);
+    Ok(sections)
+}
+
+/// Reads the `lesson.md` among a section's files.
+fn read_lesson(folder: &str, files: &[File]) -> Result<Lesson, CourseError> {
+    let file = files.iter().find(|file| file.path == "lesson.md");
+    let file = file.ok_or_else(|| CourseError::NoLesson {
+        folder: folder.to_owned(),
+    })?;
+    let text = std::str::from_utf8(file.contents).map_err(|error| CourseError::NotUtf8 {
+        folder: folder.to_owned(),
+        position: error.valid_up_to(),
+    })?;
+    front_matter::parse(folder, text)
+}
+
+/// Files sorted into the folders that they stand in, by paths from there. A file outside of any folder belongs to the
+/// authors (a README, say) and is left out.
+fn by_first_folder(files: &[File]) -> BTreeMap<&'static str, Vec<File>> {
+    let mut folders: BTreeMap<&'static str, Vec<File>> = BTreeMap::new();
+    for file in files {
+        if let Some((folder, path)) = file.path.split_once('/') {
+            folders.entry(folder).or_default().push(File { path, ..*file });
+        }
+    }
+    folders
+}
+
+/// Takes `03-online-statistics` apart; `None` where a folder is not named that way.
+fn number_and_slug(folder: &'static str) -> Option<(u8, &'static str)> {
+    let (digits, slug) = folder.split_once('-')?;
+    let two_digits = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits
+        .parse()
+        .ok()
+        .filter(|&number: &u8| two_digits && number > 0)?;
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (!slug.is_empty() && slug.bytes().all(plain)).then_some((number, slug))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{File, read};
+
+    const LESSON: &str = "+++\ntitle = \"A\"\nservices = []\nminutes = 5\n+++\n# A\n";
+
+    fn files(list: &[(&'static str, &'static str)]) -> Vec<File> {
+        list.iter()
+            .map(|(path, contents)| File::new(path, contents.as_bytes()))
+            .collect()
+    }
+
+    fn message(
+        lessons: &[(&'static str, &'static str)],
+        solutions: &[(&'static str, &'static str)],
+    ) -> String {
+        read(&files(lessons), &files(solutions))
+            .expect_err("this course is broken")
+            .to_string()
+    }
+
+    #[test]
+    fn sections_are_sorted_and_know_their_files() {
+        let lessons = files(&[
+            ("10-later/lesson.md", LESSON),
+            ("02-readers/lesson.md", LESSON),
+            ("02-readers/starter/python/reader.py", "import sys\n"),
+            ("02-readers/starter/python/data/README.md", "# Data\n"),
+            ("02-readers/starter/shell/reader.sh", "#!/bin/sh\n"),
+            ("README.md", "# For authors\n"),
+        ]);
+        let solutions = files(&[("02-readers/rust/src/main.rs", "fn main() {}\n")]);
+        let sections = read(&lessons, &solutions).expect("this course is sound");
+
+        let numbers: Vec<_> = sections
+            .iter()
+            .map(|section| (section.number, section.slug, section.folder))
+            .collect();
+        assert_eq!(numbers, [(2, "readers", "02-readers"), (10, "later", "10-later")]);
+        let readers = &sections[0];
+        assert_eq!(readers.languages().collect::<Vec<_>>(), ["python", "shell"]);
+        assert_eq!(readers.solution_languages().collect::<Vec<_>>(), ["rust"]);
+        let python: Vec<_> = readers
+            .starter("python")
+            .map(|file| (file.path, file.executable))
+            .collect();
+        assert_eq!(python, [("reader.py", false), ("data/README.md", false)]);
+        let shell: Vec<_> = readers
+            .starter("shell")
+            .map(|file| (file.path, file.executable))
+            .collect();
+        assert_eq!(shell, [("reader.sh", true)]);
+        assert_eq!(
+            readers.solution("rust").map(|file| file.path).collect::<Vec<_>>(),
+            ["src/main.rs"]
+        );
+        assert_eq!(
+            readers.starter("cobol").count() + sections[1].languages().count(),
+            0
+        );
+    }
+
+    #[test]
+    fn a_folder_name_must_have_a_number_and_a_slug() {
+        for path in [
+            "readers/a",
+            "2-readers/a",
+            "002-readers/a",
+            "00-readers/a",
+            "02-/a",
+            "02-Readers/a",
+            "+2-readers/a",
+        ] {
+            assert!(message(&[(path, "")], &[]).contains("two digits"), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_doubled_is_named() {
+        let no_lesson = message(&[("02-readers/starter/python/reader.py", "")], &[]);
+        assert_eq!(
+            no_lesson,
+            "lessons/02-readers has no lesson.md; write one, or remove the folder"
+        );
+        let same_number = message(
+            &[("02-readers/lesson.md", LESSON), ("02-writers/lesson.md", LESSON)],
+            &[],
+        );
+        assert!(same_number.starts_with("lessons/02-readers and lessons/02-writers have the same number"));
+        let stray = message(&[], &[("02-readers/python/reader.py", "")]);
+        assert!(
+            stray.starts_with("solutions/02-readers has no section"),
+            "{stray}"
+        );
+    }
+
+    #[test]
+    fn a_lesson_that_is_not_text_is_refused() {
+        let lessons = [File::new("02-readers/lesson.md", b"+++\n\xff")];
+        let error = read(&lessons, &[]).expect_err("0xff is never part of UTF-8");
+        assert!(error.to_string().contains("byte 4"), "{error}");
+    }
+}
