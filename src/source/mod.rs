@@ -1,1 +1,15 @@
 //! Streams of numbers that publish, and the secret one of section 3.
+
+mod distribution;
+mod moments;
+mod numbers;
+mod pace;
+mod sampler;
+mod secret;
+mod secret_draw;
+
+pub use distribution::{Distribution, ParameterError};
+pub use numbers::{Numbers, message};
+pub use pace::{Pace, RateError};
+pub use sampler::Sampler;
+pub use secret::{Secret, SecretError};
