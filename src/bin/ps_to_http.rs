@@ -1,0 +1,5 @@
+//! `ps_to_http`, as the tutorial runs it.
+
+fn main() -> std::process::ExitCode {
+    workshop::server::command::ps_to_http()
+}

@@ -1,0 +1,5 @@
+//! `pubsub`, as the tutorial runs it.
+
+fn main() -> std::process::ExitCode {
+    workshop::server::command::pubsub()
+}

@@ -1,0 +1,5 @@
+//! `simplequeue`, as the tutorial runs it.
+
+fn main() -> std::process::ExitCode {
+    workshop::server::command::simplequeue()
+}

@@ -1,0 +1,72 @@
+//! The tutorial's own commands: options, start-up lines, signals, exit codes.
+
+mod arguments;
+mod ps_to_http;
+mod pubsub;
+mod simplequeue;
+
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::bind;
+
+pub use ps_to_http::ps_to_http;
+pub use pubsub::pubsub;
+pub use simplequeue::simplequeue;
+
+/// What both servers can be told about where they listen.
+#[derive(Debug, clap::Args)]
+struct Listen {
+    /// Address to listen on; 0.0.0.0 for all of this machine's.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+    /// Port to listen on; 0 for any that is free.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+}
+
+impl Listen {
+    /// Binds, and announces the routes and the address as the originals do.
+    fn announce(&self, routes: &[&str]) -> anyhow::Result<TcpListener> {
+        let listener = bind(self.address, self.port)?;
+        for route in routes {
+            println!("registering callback for path \"{route}\"");
+        }
+        println!("listening on {}", listener.local_addr()?);
+        Ok(listener)
+    }
+}
+
+/// Runs `program` on one thread, which is all that a server of this kind can use, and turns an error into one line
+/// and exit code 1.
+fn run(name: &str, program: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(program))
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(name, &format_args!("{error:#}")),
+    }
+}
+
+fn fail(name: &str, error: &dyn Display) -> ExitCode {
+    eprintln!("{name}: {error}");
+    ExitCode::FAILURE
+}
+
+/// Ready at the first SIGTERM or SIGINT. Fails if the handlers cannot be installed.
+fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

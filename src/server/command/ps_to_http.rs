@@ -1,0 +1,77 @@
+//! The `ps_to_http` command.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+use super::{arguments, asked_to_stop, fail, run};
+use crate::server::Bridge;
+use crate::server::bridge::{Event, Options};
+
+/// Reads a pubsub and hands every message to HTTP destinations.
+#[derive(Debug, Parser)]
+#[command(name = "ps_to_http", version)]
+struct Arguments {
+    /// Stream to read; several may be given, and the next is tried when one fails.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:80/sub?multipart=0"
+    )]
+    pubsub_url: Vec<String>,
+    /// Destination for GET; the message replaces its %s, as in "http://127.0.0.1:8081/put?data=%s". May be repeated.
+    #[arg(long, value_name = "URL")]
+    destination_get_url: Vec<String>,
+    /// Destination that gets each message as the body of a POST. May be repeated.
+    #[arg(long, value_name = "URL")]
+    destination_post_url: Vec<String>,
+    /// Give each message to one destination in turn, not to all of them.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new())]
+    round_robin: bool,
+    /// Quit after this long without a message; 0 and below: never.
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    max_silence: Option<i64>,
+}
+
+impl Arguments {
+    fn options(self) -> Options {
+        let max_silence = self.max_silence.and_then(|seconds| u64::try_from(seconds).ok());
+        Options {
+            pubsub_urls: self.pubsub_url,
+            destination_get_urls: self.destination_get_url,
+            destination_post_urls: self.destination_post_url,
+            round_robin: self.round_robin,
+            max_silence: max_silence
+                .filter(|&seconds| seconds > 0)
+                .map(Duration::from_secs),
+            ..Options::default()
+        }
+    }
+}
+
+/// Runs `ps_to_http` with this process's arguments.
+pub fn ps_to_http() -> ExitCode {
+    let arguments = match arguments::read::<Arguments>("ps_to_http") {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    let bridge = match Bridge::new(arguments.options()) {
+        Ok(bridge) => bridge.on_event(show),
+        Err(error) => return fail("ps_to_http", &error),
+    };
+    run("ps_to_http", async {
+        let stop = asked_to_stop()?;
+        bridge.run(stop).await?;
+        Ok(())
+    })
+}
+
+fn show(event: &Event) {
+    match event {
+        Event::Connecting { .. } => println!("{event}"),
+        Event::Connected { .. } => {}
+        _ => eprintln!("ps_to_http: {event}"),
+    }
+}

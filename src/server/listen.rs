@@ -1,0 +1,246 @@
+//! The loop that both servers share: accept, serve each connection within limits, drain at the end.
+
+use std::future::Future;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::chunks::Chunks;
+use super::connection::{Control, Order, Patience, Phase, TICK, Watched};
+
+/// The buffer of a connection, in bytes: the longest head of a request, and what a reply may hold back at a time.
+const BUFFER: usize = 64 * 1024;
+
+/// What a server allows each client and all of them together.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Connections open at a time; more wait until one closes.
+    pub max_connections: usize,
+    /// How long the head of a request may take to arrive.
+    pub head_timeout: Duration,
+    /// How long a body, or a client that is being answered, may stand still.
+    pub stall_timeout: Duration,
+    /// How long the connections that are busy at shutdown have to finish.
+    pub drain_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            max_connections: 16_384,
+            head_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(60),
+            drain_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Limits {
+    fn patience(&self) -> Patience {
+        let ticks = |time: Duration| {
+            u32::try_from(time.as_millis() / TICK.as_millis())
+                .unwrap_or(u32::MAX)
+                .max(1)
+        };
+        let stall = ticks(self.stall_timeout);
+        Patience {
+            head: ticks(self.head_timeout),
+            body: stall,
+            reply: stall,
+        }
+    }
+}
+
+/// What answers the requests of a listener.
+pub(crate) trait Handler: Send + Sync + 'static {
+    type Body: Body<Data = Chunks, Error = std::convert::Infallible> + Send + 'static;
+
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        control: &Arc<Control>,
+    ) -> impl Future<Output = Response<Self::Body>> + Send;
+
+    /// The listener is closing: replies without an end must come to one.
+    fn drain(&self) {}
+
+    /// A sentence for whoever runs the server.
+    fn warn(&self, sentence: &str);
+}
+
+/// Serves until `shutdown`, then stops accepting, lets what is under way finish, and returns. Dropping the future
+/// ends everything at once.
+pub(crate) async fn serve<H: Handler>(
+    listener: TcpListener,
+    handler: Arc<H>,
+    limits: Limits,
+    shutdown: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
+    let mut shutdown = pin!(shutdown);
+    let mut connections = Connections::new();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let patience = limits.patience();
+    let mut failing = false;
+    let mut retry_at: Option<Instant> = None;
+    loop {
+        let accepting = connections.tasks.len() < limits.max_connections && retry_at.is_none();
+        tokio::select! {
+            accepted = listener.accept(), if accepting => match accepted {
+                Ok((stream, _)) => {
+                    failing = false;
+                    connections.start(stream, Arc::clone(&handler));
+                }
+                Err(error) if concerns_one_connection(&error) => {}
+                Err(error) => {
+                    if !failing {
+                        handler.warn(&format!("cannot accept connections for now, and will try again: {error}"));
+                    }
+                    failing = true;
+                    retry_at = Some(Instant::now() + TICK);
+                }
+            },
+            Some(_) = connections.tasks.join_next() => retry_at = None,
+            now = ticks.tick() => {
+                retry_at = retry_at.filter(|&at| at > now);
+                connections.tick(&patience);
+            }
+            () = &mut shutdown => break,
+        }
+    }
+    drop(listener);
+    handler.drain();
+    connections.drain(limits.drain_timeout).await;
+    Ok(())
+}
+
+/// Whether the error of an accept says nothing about the next one.
+fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
+}
+
+/// The connections of one listener.
+struct Connections {
+    tasks: JoinSet<()>,
+    controls: Mutex<Vec<Weak<Control>>>,
+    clock: Arc<AtomicU32>,
+}
+
+impl Connections {
+    fn new() -> Connections {
+        Connections {
+            tasks: JoinSet::new(),
+            controls: Mutex::default(),
+            clock: Arc::default(),
+        }
+    }
+
+    fn start<H: Handler>(&mut self, stream: TcpStream, handler: Arc<H>) {
+        // A connection that is gone already says so here; hyper will find out in its own way.
+        let _ = stream.set_nodelay(true);
+        let Ok(peer) = stream.peer_addr() else { return };
+        let control = Arc::new(Control::new(peer, Arc::clone(&self.clock)));
+        let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
+        // Only as many as twice those alive are kept, so this costs a constant time a connection.
+        if controls.len() > 2 * self.tasks.len() + 64 {
+            controls.retain(|control| control.strong_count() > 0);
+        }
+        controls.push(Arc::downgrade(&control));
+        drop(controls);
+        self.tasks.spawn(connection(stream, control, handler));
+    }
+
+    fn each(&self, act: impl Fn(&Control)) {
+        let controls: Vec<Arc<Control>> = {
+            let controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
+            controls.iter().filter_map(Weak::upgrade).collect()
+        };
+        controls.iter().for_each(|control| act(control));
+    }
+
+    fn tick(&self, patience: &Patience) {
+        self.clock.fetch_add(1, Ordering::Relaxed);
+        self.each(|control| control.check(patience));
+    }
+
+    async fn drain(&mut self, timeout: Duration) {
+        self.each(|control| control.give(Order::Drain));
+        let drained = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(timeout, drained).await.is_err() {
+            self.tasks.shutdown().await;
+        }
+    }
+}
+
+fn connection<H: Handler>(
+    stream: TcpStream,
+    control: Arc<Control>,
+    handler: Arc<H>,
+) -> impl Future<Output = ()> + Send {
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&control)));
+    let of_requests = Arc::clone(&control);
+    let service = service_fn(move |request| {
+        let (handler, control) = (Arc::clone(&handler), Arc::clone(&of_requests));
+        async move {
+            control.enter(Phase::Reply);
+            Ok::<_, std::convert::Infallible>(handler.answer(request, &control).await)
+        }
+    });
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(BUFFER);
+    let connection = builder.serve_connection(io, service).with_upgrades();
+    Obedient {
+        connection: Box::pin(connection),
+        control,
+        draining: false,
+    }
+}
+
+/// A connection that follows the orders in its [`Control`].
+struct Obedient<C> {
+    connection: Pin<Box<C>>,
+    control: Arc<Control>,
+    draining: bool,
+}
+
+impl<S> Future for Obedient<http1::UpgradeableConnection<TokioIo<Watched>, S>>
+where
+    S: hyper::service::HttpService<Incoming>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    S::ResBody: Body<Data = Chunks> + 'static,
+    <S::ResBody as Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.control.remember(context.waker());
+        match self.control.order() {
+            Order::Drain if !self.draining => {
+                self.draining = true;
+                self.connection.as_mut().graceful_shutdown();
+            }
+            // The socket answers a time-out itself.
+            Order::Serve | Order::Drain | Order::TimeOut => {}
+            Order::Abort => return Poll::Ready(()),
+        }
+        // What went wrong on a connection is the client's affair: it has been answered where that was possible.
+        let _ = ready!(self.connection.as_mut().poll(context));
+        Poll::Ready(())
+    }
+}
