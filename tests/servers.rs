@@ -1,1 +1,7 @@
-//! The wire: what the servers answer.
+//! The wire: what the servers answer, to the byte, and how they bear what clients do to them.
+
+mod bridge;
+mod commands;
+mod pubsub;
+mod simplequeue;
+mod wire;

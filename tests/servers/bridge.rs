@@ -1,0 +1,260 @@
+//! The bridge between a pubsub and HTTP destinations that misbehave.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use workshop::server::bridge::{Bridge, Error, Event, Options, StatsHandle, Summary};
+use workshop::server::{pubsub, simplequeue};
+
+use super::wire::{self, Running};
+
+struct Bridged {
+    stats: StatsHandle,
+    events: Arc<Mutex<Vec<Event>>>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<Result<Summary, Error>>,
+}
+
+impl Bridged {
+    fn new(options: Options) -> Bridged {
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&events);
+        let bridge = Bridge::new(options)
+            .unwrap()
+            .on_event(move |event| seen.lock().unwrap().push(event.clone()));
+        let stats = bridge.stats();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async { bridge.run(async { drop(stopped.await) }).await });
+        Bridged {
+            stats,
+            events,
+            stop: Some(stop),
+            task,
+        }
+    }
+
+    async fn connected(self) -> Bridged {
+        let stats = self.stats.clone();
+        wire::until("the bridge subscribes", || stats.now().connected).await;
+        self
+    }
+
+    async fn stop(mut self) -> Result<Summary, Error> {
+        drop(self.stop.take());
+        wire::in_time("the bridge ends", self.task).await.unwrap()
+    }
+
+    fn saw(&self, matches: impl Fn(&Event) -> bool) -> bool {
+        self.events.lock().unwrap().iter().any(matches)
+    }
+}
+
+fn from_to(pubsub: &Running<workshop::server::Pubsub>, destination: String) -> Options {
+    Options {
+        pubsub_urls: vec![pubsub.url("/sub?multipart=0")],
+        destination_get_urls: vec![destination],
+        ..Options::default()
+    }
+}
+
+fn numbers(range: std::ops::Range<usize>) -> String {
+    range.map(|n| format!("{n}\n")).collect()
+}
+
+#[tokio::test]
+async fn every_message_arrives_once_and_in_order() {
+    for stream in ["/sub?multipart=0", "/sub"] {
+        let pubsub = wire::pubsub(pubsub::Options::default());
+        let queue = wire::simplequeue(simplequeue::Options::default());
+        let mut options = from_to(&pubsub, queue.url("/put?data=%s"));
+        options.pubsub_urls = vec![pubsub.url(stream)];
+        let bridge = Bridged::new(options).connected().await;
+        for start in (0..1000).step_by(100) {
+            pubsub.handle.publish(Bytes::from(numbers(start..start + 100)));
+        }
+        wire::until("all arrive", || queue.handle.depth() == 1000).await;
+        assert_eq!(
+            queue.ask("GET /dump", b"").await.text(),
+            numbers(0..1000),
+            "{stream}"
+        );
+        let stats = bridge.stats.now();
+        assert_eq!((stats.received, stats.delivered, stats.pending), (1000, 1000, 0));
+        let summary = bridge.stop().await.unwrap();
+        assert_eq!(
+            summary,
+            Summary {
+                received: 1000,
+                delivered: 1000,
+                failed_attempts: 0
+            }
+        );
+        pubsub.stop().await;
+        queue.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_message_arrives_as_it_was() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    let bridge = Bridged::new(from_to(&pubsub, queue.url("/put?data=%s")))
+        .connected()
+        .await;
+    let long = "x".repeat(100_000);
+    let messages = [
+        "a",
+        "{\"x\": \"a b&c=d%20+\"}",
+        "\u{fc}\u{0}\u{1}",
+        "trailing \r",
+        " ",
+        &long,
+        "z",
+    ];
+    for message in messages {
+        // One by one, so that each is delivered by a request of its own.
+        let depth = queue.handle.depth();
+        pubsub.handle.publish(Bytes::from(message.to_owned()));
+        wire::until("it arrives", || queue.handle.depth() == depth + 1).await;
+    }
+    for message in messages {
+        assert_eq!(queue.handle.get().unwrap(), message);
+    }
+    bridge.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn round_robin_takes_turns_and_without_it_all_get_all() {
+    for round_robin in [true, false] {
+        let pubsub = wire::pubsub(pubsub::Options::default());
+        let first = wire::simplequeue(simplequeue::Options::default());
+        let second = wire::simplequeue(simplequeue::Options::default());
+        let mut options = from_to(&pubsub, first.url("/put?data=%s"));
+        options.destination_post_urls = vec![second.url("/put")];
+        options.round_robin = round_robin;
+        let bridge = Bridged::new(options).connected().await;
+        pubsub.handle.publish(Bytes::from("1\n2\n3\n4\n5"));
+        let (expected_first, expected_second) = if round_robin {
+            ("1\n3\n5\n", "2\n4\n")
+        } else {
+            ("1\n2\n3\n4\n5\n", "1\n2\n3\n4\n5\n")
+        };
+        let lengths = |text: &str| text.lines().count();
+        wire::until("all arrive", || {
+            first.handle.depth() == lengths(expected_first)
+                && second.handle.depth() == lengths(expected_second)
+        })
+        .await;
+        assert_eq!(first.ask("GET /dump", b"").await.text(), expected_first);
+        assert_eq!(second.ask("GET /dump", b"").await.text(), expected_second);
+        bridge.stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_destination_that_is_down_gets_everything_when_it_is_back() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let listener = wire::free_listener();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let bridge = Bridged::new(from_to(&pubsub, format!("http://{address}/put?data=%s")))
+        .connected()
+        .await;
+    pubsub.handle.publish(Bytes::from(numbers(0..50)));
+    wire::until("it notices", || {
+        bridge.saw(|event| matches!(event, Event::DestinationFailing { .. }))
+    })
+    .await;
+    assert_eq!(bridge.stats.now().pending, 50);
+
+    let listener = workshop::server::bind(address.ip(), address.port()).unwrap();
+    let queue = wire::simplequeue_on(listener, simplequeue::Options::default());
+    wire::until("all arrive", || queue.handle.depth() == 50).await;
+    assert_eq!(queue.ask("GET /dump", b"").await.text(), numbers(0..50));
+    wire::until("it says so", || {
+        bridge.saw(|event| matches!(event, Event::DestinationBack { .. }))
+    })
+    .await;
+    assert!(bridge.stop().await.unwrap().failed_attempts > 0);
+}
+
+#[tokio::test]
+async fn a_pubsub_that_comes_back_is_subscribed_to_again() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    let bridge = Bridged::new(from_to(&pubsub, queue.url("/put?data=%s")))
+        .connected()
+        .await;
+    pubsub.handle.publish(Bytes::from("before"));
+    let address = pubsub.address;
+    pubsub.stop().await;
+    wire::until("it notices", || !bridge.stats.now().connected).await;
+    let lost = |event: &Event| {
+        matches!(
+            event,
+            Event::SourceLost {
+                was_connected: true,
+                ..
+            }
+        )
+    };
+    wire::until("it says what that means", || bridge.saw(lost)).await;
+
+    let listener = workshop::server::bind(address.ip(), address.port()).unwrap();
+    let pubsub = wire::pubsub_on(listener, pubsub::Options::default());
+    wire::until("it subscribes again", || {
+        pubsub.handle.stats().current_connections == 1
+    })
+    .await;
+    pubsub.handle.publish(Bytes::from("after"));
+    wire::until("it arrives", || queue.handle.depth() == 2).await;
+    assert_eq!(queue.ask("GET /dump", b"").await.text(), "before\nafter\n");
+    bridge.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_next_pubsub_is_tried_after_a_failure() {
+    let gone = wire::free_listener().local_addr().unwrap();
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    let mut options = from_to(&pubsub, queue.url("/put?data=%s"));
+    options.pubsub_urls.push(format!("http://{gone}/sub?multipart=0"));
+    let bridge = Bridged::new(options).connected().await;
+    pubsub.handle.publish(Bytes::from("hello"));
+    wire::until("it arrives", || queue.handle.depth() == 1).await;
+    bridge.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn silence_ends_it() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    let mut options = from_to(&pubsub, queue.url("/put?data=%s"));
+    options.max_silence = Some(Duration::from_millis(100));
+    let bridge = Bridged::new(options);
+    let events = Arc::clone(&bridge.events);
+    wire::in_time("the end", bridge.task).await.unwrap().unwrap();
+    assert!(matches!(
+        events.lock().unwrap().last(),
+        Some(Event::Silence { .. })
+    ));
+}
+
+#[tokio::test]
+async fn what_cannot_be_delivered_by_the_end_is_reported() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let gone = wire::free_listener().local_addr().unwrap();
+    let mut options = from_to(&pubsub, format!("http://{gone}/put?data=%s"));
+    options.drain_timeout = Duration::from_millis(50);
+    let bridge = Bridged::new(options).connected().await;
+    pubsub.handle.publish(Bytes::from("a\nb\nc"));
+    wire::until("it has read them", || bridge.stats.now().received == 3).await;
+    let error = bridge.stop().await.unwrap_err();
+    assert!(
+        matches!(error, Error::Undelivered { undelivered: 3, .. }),
+        "{error}"
+    );
+}

@@ -1,0 +1,1 @@
+//! The tutorial's commands, run as a student runs them.
