@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 8;
 /// Code within a sentence stays on one line up to this many columns.
 const UNBROKEN_CODE: usize = 40;
 /// A formula within a sentence stays on one line up to this many columns.
-const UNBROKEN_FORMULA: usize = 16;
+const UNBROKEN_FORMULA: usize = 28;
 
 /// A block of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]

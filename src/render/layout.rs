@@ -3,7 +3,8 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::blocks::Block;
-use super::text::{Kind, Line, Span, TooLong, width, wrap};
+use super::text::{Kind, Line, Span, width};
+use super::wrap::{TooLong, wrap};
 use super::{code, table};
 
 /// Columns before a formula on lines of its own.
@@ -101,16 +102,17 @@ fn code_block(language: &str, text: &str) -> Vec<Line> {
     lines
 }
 
+/// Not in italics, as a formula within a sentence is: slanted signs would not stand above each other.
 fn formula(stacked: &[String], flat: &str, columns: usize) -> Vec<Line> {
     let indent = Span::spaces(FORMULA_INDENT);
     let columns = inner(columns, FORMULA_INDENT);
     let lines: Vec<Line> = if stacked.iter().all(|line| line.width() <= columns) {
         stacked
             .iter()
-            .map(|line| vec![Span::new(line, Kind::Math)])
+            .map(|line| vec![Span::new(line, Kind::Prose)])
             .collect()
     } else {
-        wrap(&[Span::new(flat, Kind::Math)], columns, TooLong::KeepAddresses)
+        wrap(&[Span::new(flat, Kind::Prose)], columns, TooLong::KeepAddresses)
     };
     lines
         .into_iter()

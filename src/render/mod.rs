@@ -13,6 +13,7 @@ mod style;
 mod table;
 mod text;
 mod untrusted;
+mod wrap;
 
 pub use math::{FormulaError, math};
 pub use pager::pager;

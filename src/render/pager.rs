@@ -10,8 +10,13 @@ use signal_hook::consts::SIGINT;
 
 /// The pager where `PAGER` names none.
 const DEFAULT_PAGER: &str = "less";
-/// What `less` is told where `LESS` says nothing: quit if it fits on a screen, show colours, leave the text there.
-const LESS: &str = "FRX";
+/// What `less` is told where the environment says nothing else.
+const FOR_LESS: [(&str, &str); 2] = [
+    // Quit if it fits on a screen, show colours, leave the text there.
+    ("LESS", "FRX"),
+    // The text is UTF-8 whatever the locale is; in the C locale `less` would show the bytes of `x̄`.
+    ("LESSCHARSET", "utf-8"),
+];
 
 /// Shows a text through `$PAGER` (a command and its arguments, separated by spaces; `less` where it is not set), or
 /// simply prints it where standard output is no terminal, `PAGER` is empty or `cat`, or the pager is not there.
@@ -60,8 +65,10 @@ fn feed<'arguments>(
 ) -> io::Result<()> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped());
-    if env::var_os("LESS").is_none() {
-        command.env("LESS", LESS);
+    for (variable, value) in FOR_LESS {
+        if env::var_os(variable).is_none() {
+            command.env(variable, value);
+        }
     }
     let mut pager = command.spawn()?;
     let written = match pager.stdin.take() {

@@ -1,6 +1,7 @@
 //! Tables: columns aligned by what is seen, made narrower until they fit.
 
-use super::text::{Kind, Line, Span, TooLong, paint, width, wrap};
+use super::text::{Kind, Line, Span, paint, width};
+use super::wrap::{TooLong, wrap};
 use super::{Style, untrusted::harmless};
 
 /// Columns between two cells: ` │ `.
@@ -23,6 +24,9 @@ pub(super) type Cell = Vec<Span>;
 /// A row with fewer cells than the header is filled up; cells past the header are left out. Every line ends in a
 /// newline. Control characters are made visible, so a cell cannot hold escape sequences, not even wanted ones.
 pub fn table<Text: AsRef<str>>(header: &[&str], rows: &[Vec<Text>], style: &Style) -> String {
+    if header.is_empty() {
+        return String::new();
+    }
     let cell = |text: &str| vec![Span::new(harmless(text), Kind::Prose)];
     let is_numeric = |column: usize| {
         let mut texts = rows
@@ -84,27 +88,49 @@ fn strong(cell: &[Span]) -> Cell {
     cell
 }
 
-/// How wide each column is to be: as wide as its widest cell, or, where that is too much in all, narrower from the
-/// widest column on.
+/// A column of words is not made narrower than this before every other way to save space is used up.
+const NARROW: usize = 8;
+
+/// How wide each column is to be: as wide as its widest cell. Where that is too much in all, columns with several words
+/// to a cell give way first, then the one with the longest word, so that few words have to be broken.
 fn widths(header: &[Cell], rows: &[Vec<Cell>], columns: usize) -> Vec<usize> {
     let free = columns.saturating_sub(GAP * header.len().saturating_sub(1));
+    // No column can be given more than the whole line, so none need ask for more.
+    let widest = |column: usize, measure: fn(&Cell) -> usize| {
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .chain(header.get(column));
+        cells.map(measure).max().unwrap_or(0).clamp(1, columns)
+    };
     let mut widths: Vec<usize> = (0..header.len())
-        .map(|column| {
-            let cells = rows
-                .iter()
-                .filter_map(|row| row.get(column))
-                .chain(header.get(column));
-            // No column can be given more than the whole line, so none need ask for more.
-            cells.map(|cell| width(cell)).max().unwrap_or(0).clamp(1, columns)
-        })
+        .map(|column| widest(column, |cell| width(cell)))
         .collect();
-    while widths.iter().sum::<usize>() > free {
-        match widths.iter_mut().max() {
-            Some(widest) if *widest > 1 => *widest -= 1,
-            _ => break,
+    let words: Vec<usize> = (0..header.len())
+        .map(|column| widest(column, longest_word))
+        .collect();
+    let mut narrow = |floor: &dyn Fn(usize) -> usize, size: &dyn Fn(usize, usize) -> usize| {
+        while widths.iter().sum::<usize>() > free {
+            let wide = (0..widths.len()).filter(|&column| widths[column] > floor(column));
+            let Some(column) = wide.max_by_key(|&column| size(column, widths[column])) else {
+                break;
+            };
+            widths[column] -= 1;
         }
-    }
+    };
+    narrow(&|column| words[column], &|_, width| width);
+    narrow(&|column| words[column].min(NARROW), &|column, _| words[column]);
+    narrow(&|_| 1, &|_, width| width);
     widths
+}
+
+/// Columns of a cell's longest word.
+fn longest_word(cell: &Cell) -> usize {
+    wrap(cell, 1, TooLong::Keep)
+        .iter()
+        .map(|line| width(line))
+        .max()
+        .unwrap_or(0)
 }
 
 /// One row, as many lines as its highest cell needs.

@@ -1,4 +1,8 @@
 //! What formulas look like. Expected values are what one would write by hand on one line, or on three.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
 
 use super::{display, math};
 
