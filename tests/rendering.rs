@@ -193,6 +193,16 @@ fn a_table_of_services() {
 }
 
 #[test]
+fn cells_are_wrapped_before_words_are_broken() {
+    let rows = [vec!["incomprehensibilities", "some words that can be wrapped"]];
+    let shown = render::table(&["word", "words"], &rows, &Style { width: 40, ..PLAIN });
+    assert!(
+        shown.contains("\nincomprehensibilities │ some words that\n"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_table_takes_what_it_is_given() {
     let crooked = [vec!["only one"], vec!["1", "2", "three too many"]];
     insta::assert_snapshot!(render::table(&["a", "b"], &crooked, &PLAIN), @r"

@@ -79,16 +79,13 @@ pub(super) fn python_client() -> &'static [File] {
     &FILES
 }
 
-/// Every file of one embedded folder, sorted by path.
+/// Every file of one embedded folder.
 fn files<Folder: Embed>() -> Vec<File> {
-    let mut files: Vec<File> = Folder::iter()
-        .filter_map(|path| {
-            let contents = Folder::get(&path)?.data;
-            Some(File::new(borrowed_str(path), borrowed_bytes(contents)))
-        })
-        .collect();
-    files.sort_by_key(|file| file.path);
-    files
+    let file = |path: Cow<'static, str>| {
+        let contents = Folder::get(&path)?.data;
+        Some(File::new(borrowed_str(path), borrowed_bytes(contents)))
+    };
+    Folder::iter().filter_map(file).collect()
 }
 
 /// Embedded names are borrowed from the binary already; leaking covers what rust-embed's types also allow.

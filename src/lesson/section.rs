@@ -42,7 +42,8 @@ impl Section {
     }
 }
 
-/// Makes sections of the files under `lessons/` and `solutions/`, sorted by number.
+/// Makes sections of the files under `lessons/` and `solutions/`, sorted by number, as folders are whose names begin with
+/// two digits.
 pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>, CourseError> {
     let mut solutions = by_first_folder(solutions);
     let mut sections: Vec<Section> = Vec::new();
@@ -73,7 +74,6 @@ pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>,
             folder: folder.to_owned(),
         });
     }
-    sections.sort_by_key(|section| section.number);
     Ok(sections)
 }
 

@@ -57,7 +57,10 @@ enum Output {
     Terminal(u16),
 }
 
-fn run(task: &str, stdout: Output, stderr: Output, environment: &[(&str, &str)]) -> (String, ExitStatus) {
+/// Variables that a child gets besides those of this process.
+type Environment<'values> = &'values [(&'values str, &'values str)];
+
+fn run(task: &str, stdout: Output, stderr: Output, environment: Environment) -> (String, ExitStatus) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([
         "--exact",
@@ -128,7 +131,7 @@ fn read_in_background(mut reads: File) -> mpsc::Receiver<String> {
 #[test]
 fn width_and_colour_are_those_of_the_output() {
     use Output::{Pipe, Terminal};
-    let cases: [(&str, Output, Output, &[(&str, &str)], Style); 11] = [
+    let cases: [(&str, Output, Output, Environment, Style); 11] = [
         (
             "stdout",
             Pipe,
