@@ -58,6 +58,12 @@ impl Group {
         !self.gone
     }
 
+    /// Whether there is any process in the group that is not a zombie: some systems' init collects those late, or never
+    /// (in many a container). Takes some milliseconds where there is one of either kind.
+    pub(super) fn has_living(&mut self) -> bool {
+        self.exists() && !self.living().is_empty()
+    }
+
     /// The processes of the group that are not zombies. Takes some milliseconds: it looks at every process there is.
     pub(super) fn living(&self) -> Vec<Member> {
         match self.gone {

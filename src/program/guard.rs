@@ -133,7 +133,7 @@ fn end_all(watched: HashMap<u32, String>) {
     for (group, _) in &watched {
         group.ask_to_end();
     }
-    while watched.iter_mut().any(|(group, _)| group.exists()) && Instant::now() < deadline {
+    while watched.iter_mut().any(|(group, _)| group.has_living()) && Instant::now() < deadline {
         thread::sleep(POLL);
     }
     for (group, mark) in &watched {

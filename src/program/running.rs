@@ -21,8 +21,10 @@ const READ_BYTES: usize = 64 * 1024;
 /// How long a killed program may take to be gone. Only one that waits for a disk takes any time.
 const KILL_WAIT: Duration = Duration::from_secs(5);
 
-/// How often it is looked whether a group is empty, which no event tells.
-const POLL: Duration = Duration::from_millis(5);
+/// How often it is looked whether a group is empty, which no event tells: soon, and then less and less often, since
+/// each look is at every process there is.
+const FIRST_POLL: Duration = Duration::from_millis(2);
+const LAST_POLL: Duration = Duration::from_millis(50);
 
 /// A running program, in a process group of its own. Dropping it kills the group.
 #[derive(Debug)]
@@ -38,6 +40,7 @@ pub struct Program {
     stderr: StandardError,
     input: Option<JoinHandle<()>>,
     stage: Stage,
+    poll: Duration,
     status: Option<Status>,
     reason: Option<Reason>,
     /// The last signal sent on purpose, 0 for none.
@@ -138,6 +141,7 @@ impl Program {
             limits,
             input,
             stage: Stage::Running,
+            poll: FIRST_POLL,
             status: None,
             reason: None,
             signalled: AtomicI32::new(0),
@@ -182,13 +186,16 @@ impl Program {
                 continue;
             }
             let closed = self.stdout.is_none() && self.stderr.is_closed();
-            if self.status.is_some() && closed && !self.group.exists() {
+            if self.status.is_some() && closed && !self.group.has_living() {
                 self.stage_is_over();
                 continue;
             }
             let wake = match self.stage {
                 Stage::Running => None,
-                Stage::Settling(end) if closed => Some(end.min(Instant::now() + POLL)),
+                Stage::Settling(end) if closed => {
+                    self.poll = (2 * self.poll).min(LAST_POLL);
+                    Some(end.min(Instant::now() + self.poll))
+                }
                 Stage::Ending(end) | Stage::Killed(end) | Stage::Settling(end) => Some(end),
             };
             tokio::select! {
@@ -244,10 +251,11 @@ impl Program {
     fn has_flooded(&mut self, read: usize) -> bool {
         self.received += read as u64;
         if self.received > self.limits.output_bytes {
+            self.reason = Some(Reason::Flood);
+            // Before the pipe is closed, or it might end for want of a reader and in another way.
+            self.kill();
             self.stdout = None;
             self.lines.clear();
-            self.reason = Some(Reason::Flood);
-            self.kill();
             return true;
         }
         if read == 0 {
