@@ -15,7 +15,7 @@ use super::SpawnError;
 const FIRST_LINE_BYTES: u64 = 256;
 
 /// The file to run for `what`, the first word of a command that is run in `directory` with `path` as its `PATH`.
-pub(super) fn find(what: &str, directory: &Path, path: &str) -> Result<PathBuf, SpawnError> {
+pub fn find(what: &str, directory: &Path, path: &str) -> Result<PathBuf, SpawnError> {
     let file = match what.contains('/') {
         true => directory.join(what),
         false => match on_path(what, directory, path) {

@@ -16,6 +16,7 @@ mod standard_error;
 
 pub use command::{Command, Limits};
 pub use error::SpawnError;
+pub use executable::find;
 pub use exit::{Exit, Reason, Status};
 pub use nix::sys::signal::Signal;
 pub use running::{Output, Program, resident_bytes, signal_now};

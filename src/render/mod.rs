@@ -6,6 +6,7 @@
 
 mod blocks;
 mod code;
+mod emphasis;
 mod layout;
 mod math;
 mod pager;

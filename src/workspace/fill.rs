@@ -1,0 +1,158 @@
+//! Adding what is missing to a workspace. Nothing of the student's is ever overwritten.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::{Workspace, find, settings};
+use crate::lesson::{self, File, Section};
+
+/// Where the solution goes, inside the section's folder, once the section is done.
+pub const SOLUTION_FOLDER: &str = "solution";
+
+/// The starter's part of `workshop.toml`: data of the course, appended to the student's file where it lacks the
+/// section.
+const SETTINGS_PART: &str = "workshop.toml";
+
+const SETTINGS_HEAD: &str = "\
+# How the workshop runs your programs: one table a section, named like its folder.
+# `run` is the program of the section, as a list: the command, then each argument.
+# It runs inside the section's folder, in any language: run = [\"node\", \"reader.js\"]
+";
+
+/// What was added, relative to the workspace.
+pub type Added = Vec<PathBuf>;
+
+impl Workspace {
+    /// Makes the workspace at `root`, or finds the one that is there.
+    ///
+    /// # Errors
+    /// A folder cannot be made; the message names it.
+    pub fn create(root: &Path) -> anyhow::Result<Self> {
+        let state = root.join(find::STATE_FOLDER);
+        fs::create_dir_all(root).with_context(|| cannot_make(root))?;
+        // What the workshop keeps (the secret, the token of the live workshop) is for its owner's eyes.
+        match fs::DirBuilder::new().mode(0o700).create(&state) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(error).with_context(|| cannot_make(&state));
+            }
+            _ => {}
+        }
+        let root = fs::canonicalize(root).with_context(|| format!("cannot resolve {}", root.display()))?;
+        Ok(Self { root })
+    }
+
+    /// Adds the starter of `section` in `language`, its part of `workshop.toml`, and the client library.
+    pub fn add_section(&self, section: &Section, language: &str) -> anyhow::Result<Added> {
+        let mut added = Added::new();
+        // Read before anything is written, so that a file that cannot be understood leaves nothing half done.
+        let settings = self.settings_without(section)?;
+        let folder = self.section(section);
+        for file in section
+            .starter(language)
+            .filter(|file| file.path != SETTINGS_PART)
+        {
+            if add(&folder, &file)? {
+                added.push(Path::new(section.folder).join(file.path));
+            }
+        }
+        if let Some(settings) = settings
+            && let Some(part) = section.starter(language).find(|file| file.path == SETTINGS_PART)
+        {
+            let start = if settings.is_empty() { SETTINGS_HEAD } else { "" };
+            append(
+                &self.settings_path(),
+                &[start.as_bytes(), b"\n", part.contents].concat(),
+            )?;
+            added.push("workshop.toml".into());
+        }
+        unpack_client(&self.python_client())?;
+        Ok(added)
+    }
+
+    /// Puts the solution of `section` in `language` beside the student's work.
+    pub fn add_solution(&self, section: &Section, language: &str) -> anyhow::Result<Added> {
+        let folder = self.section(section).join(SOLUTION_FOLDER);
+        let mut added = Added::new();
+        for file in section.solution(language) {
+            if add(&folder, &file)? {
+                added.push(Path::new(section.folder).join(SOLUTION_FOLDER).join(file.path));
+            }
+        }
+        Ok(added)
+    }
+
+    /// The text of `workshop.toml` where it lacks `section`; `None` where it has it.
+    fn settings_without(&self, section: &Section) -> anyhow::Result<Option<String>> {
+        let path = self.settings_path();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        let known = settings::parse(&path, &text)?;
+        Ok((!known.contains_key(section.folder)).then_some(text))
+    }
+}
+
+/// Puts the Python client library that this binary carries into `folder`, replacing another version's.
+pub fn unpack_client(folder: &Path) -> anyhow::Result<()> {
+    for file in lesson::python_client() {
+        let path = folder.join(file.path);
+        if fs::read(&path).is_ok_and(|there| there == file.contents) {
+            continue;
+        }
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).with_context(|| cannot_make(parent))?;
+        super::write_atomically(&path, file.contents)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644))
+            .with_context(|| format!("cannot make {} readable", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes `file` below `folder` unless something stands there; true if it was written.
+fn add(folder: &Path, file: &File) -> anyhow::Result<bool> {
+    let path = folder.join(file.path);
+    let parent = path.parent().unwrap_or(folder);
+    fs::create_dir_all(parent).with_context(|| cannot_make(parent))?;
+    let mode = if file.executable { 0o755 } else { 0o644 };
+    if path.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    // Whole or not at all: a linked file that was never finished would count as the student's from then on.
+    let mut unfinished = tempfile::Builder::new()
+        .prefix(".unfinished-")
+        .permissions(fs::Permissions::from_mode(mode))
+        .tempfile_in(parent)
+        .with_context(|| format!("cannot write into {}", parent.display()))?;
+    unfinished
+        .write_all(file.contents)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    match unfinished.persist_noclobber(&path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error).with_context(|| format!("cannot write {}", path.display())),
+    }
+}
+
+fn append(path: &Path, text: &[u8]) -> anyhow::Result<()> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o644)
+        .open(path)
+        .and_then(|mut file| file.write_all(text))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn cannot_make(folder: &Path) -> String {
+    format!(
+        "cannot make the folder {}; choose a place that you may write to with --dir FOLDER or WORKSHOP_DIR",
+        folder.display()
+    )
+}

@@ -1,0 +1,95 @@
+//! What the workshop remembers of the student: `progress.json`.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Workspace, write_atomically};
+
+/// The progress through the sections. Fields that a newer version wrote are kept as they are.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// The section started last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_section: Option<u8>,
+    /// By section number.
+    #[serde(default)]
+    pub sections: BTreeMap<u8, SectionProgress>,
+    #[serde(flatten)]
+    newer: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The progress in one section.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct SectionProgress {
+    /// When it was first started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+    /// When all required claims first passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Timestamp>,
+    /// When its secret was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revealed: Option<Timestamp>,
+    #[serde(flatten)]
+    newer: serde_json::Map<String, serde_json::Value>,
+}
+
+impl SectionProgress {
+    /// Whether the secret was opened while the section was not yet done.
+    pub fn revealed_before_solved(&self) -> bool {
+        self.revealed
+            .is_some_and(|revealed| self.passed.is_none_or(|passed| revealed < passed))
+    }
+}
+
+impl Progress {
+    /// The progress in `section`.
+    pub fn section(&mut self, section: u8) -> &mut SectionProgress {
+        self.sections.entry(section).or_default()
+    }
+}
+
+impl Workspace {
+    fn progress_path(&self) -> PathBuf {
+        self.state().join("progress.json")
+    }
+
+    /// What is remembered; nothing where nothing was written yet.
+    ///
+    /// # Errors
+    /// The file cannot be read, or was damaged: it is never silently begun anew.
+    pub fn progress(&self) -> anyhow::Result<Progress> {
+        let path = self.progress_path();
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Progress::default()),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        serde_json::from_slice(&text).with_context(|| {
+            format!(
+                "{} is damaged; mend it, or move it away to begin your progress anew",
+                path.display()
+            )
+        })
+    }
+
+    /// Changes what is remembered. Changes by several commands at once do not undo one another.
+    pub fn update_progress(&self, change: impl FnOnce(&mut Progress)) -> anyhow::Result<()> {
+        let lock_path = self.state().join("progress.lock");
+        let lock = std::fs::File::create(&lock_path)
+            .and_then(|file| file.lock().map(|()| file))
+            .with_context(|| format!("cannot lock {}", lock_path.display()))?;
+        let mut progress = self.progress()?;
+        change(&mut progress);
+        let path = self.progress_path();
+        let text = serde_json::to_vec_pretty(&progress).context("progress does not fit into JSON")?;
+        write_atomically(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+        drop(lock);
+        Ok(())
+    }
+}

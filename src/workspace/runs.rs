@@ -1,0 +1,90 @@
+//! The folder of each check: its record and the programs' standard errors, `runs/<time>-<section>/`, and `latest`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Workspace;
+
+/// As many checks are remembered as a student may want to look back at; older ones are removed.
+const RUNS_KEPT: usize = 30;
+
+/// Where one check leaves what it saw.
+#[derive(Debug, Clone)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The record: JSON lines, an event each.
+    pub fn record(&self) -> PathBuf {
+        self.path.join("record.jsonl")
+    }
+
+    /// The standard error of the program that ran under the name `program`.
+    pub fn standard_error(&self, program: &str) -> PathBuf {
+        self.path.join(format!("{program}.stderr"))
+    }
+
+    /// A folder outside any workspace, for a check that has none. It is left for whoever reads the report.
+    pub fn temporary() -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("workshop-check-").tempdir()?;
+        Ok(Self { path: folder.keep() })
+    }
+}
+
+impl Workspace {
+    /// Makes the folder of a new check of `section` and lets `runs/latest` point to it.
+    pub fn new_run(&self, section: u8) -> io::Result<RunFolder> {
+        let runs = self.state().join("runs");
+        std::fs::create_dir_all(&runs)?;
+        remove_old(&runs)?;
+        let time = jiff::Zoned::now().strftime("%Y-%m-%d-%H%M%S%.3f").to_string();
+        // Two checks may begin in the same millisecond: the second takes the next name.
+        for attempt in 1_u32.. {
+            let name = match attempt {
+                1 => format!("{time}-{section:02}"),
+                more => format!("{time}-{section:02}-{more}"),
+            };
+            match std::fs::create_dir(runs.join(&name)) {
+                Ok(()) => {
+                    point_latest_to(&runs, &name)?;
+                    return Ok(RunFolder {
+                        path: runs.join(name),
+                    });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {}
+                Err(error) => return Err(error),
+            }
+        }
+        unreachable!("the loop above ends by returning")
+    }
+}
+
+fn point_latest_to(runs: &Path, name: &str) -> io::Result<()> {
+    let unfinished = runs.join(format!(".latest-{name}"));
+    std::os::unix::fs::symlink(name, &unfinished)?;
+    std::fs::rename(&unfinished, runs.join("latest"))
+}
+
+fn remove_old(runs: &Path) -> io::Result<()> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(runs)?
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect();
+    folders.sort();
+    let surplus = (folders.len() + 1).saturating_sub(RUNS_KEPT);
+    for folder in &folders[..surplus] {
+        match std::fs::remove_dir_all(folder) {
+            // A check at the same time may be removing the same one.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

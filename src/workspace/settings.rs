@@ -1,0 +1,170 @@
+//! `workshop.toml`: how the student's programs are run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The commands of one section, by name: `run` is the section's program, others (`merge`) are its extras.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "BTreeMap<String, Vec<String>>")]
+pub struct Programs(BTreeMap<String, Vec<String>>);
+
+impl Programs {
+    /// The section's own program: its name and its arguments; never empty.
+    pub fn run(&self) -> &[String] {
+        &self.0["run"]
+    }
+
+    /// The extra programs, such as `merge`, with their names.
+    pub fn extras(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.0
+            .iter()
+            .filter(|(name, _)| *name != "run")
+            .map(|(name, command)| (name.as_str(), command.as_slice()))
+    }
+}
+
+impl TryFrom<BTreeMap<String, Vec<String>>> for Programs {
+    type Error = String;
+
+    fn try_from(commands: BTreeMap<String, Vec<String>>) -> Result<Self, String> {
+        if let Some((name, _)) = commands
+            .iter()
+            .find(|(_, command)| command.first().is_none_or(String::is_empty))
+        {
+            return Err(format!(
+                "`{name}` names no program; write it like {name} = [\"python3\", \"{name}.py\"]"
+            ));
+        }
+        if !commands.contains_key("run") {
+            return Err("`run` is missing; write it like run = [\"python3\", \"reader.py\"]".into());
+        }
+        Ok(Self(commands))
+    }
+}
+
+/// `workshop.toml` says nothing usable.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file is not there or cannot be read.
+    #[error("cannot read {path}: {source}; `workshop start` adds a missing one")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not TOML, or not of the shape expected.
+    #[error(
+        "{path}, line {line}: {problem}; a section looks like\n\n    [03-online-statistics]\n    run = [\"python3\", \"reader.py\"]"
+    )]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// The section has no table.
+    #[error(
+        "{path} has no table [{section}]; `workshop start` adds it, or write it with a line like run = [\"python3\", \"reader.py\"]"
+    )]
+    NoSection {
+        /// The file.
+        path: PathBuf,
+        /// The section's folder.
+        section: String,
+    },
+}
+
+/// Reads the programs of the section whose folder is `section` from the file at `path`.
+pub(super) fn read(path: &Path, section: &str) -> Result<Programs, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    parse(path, &text)?
+        .remove(section)
+        .ok_or_else(|| SettingsError::NoSection {
+            path: path.to_path_buf(),
+            section: section.to_owned(),
+        })
+}
+
+/// Every section's programs in `text`, which stands in the file at `path`.
+pub(super) fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, Programs>, SettingsError> {
+    toml::from_str(text).map_err(|error| SettingsError::Malformed {
+        path: path.to_path_buf(),
+        line: line_of(text, error.span()),
+        problem: error.message().trim_end().replace('\n', ", "),
+    })
+}
+
+/// The line, counted from 1, in which `span` begins.
+pub(super) fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
+    let start = span.map_or(0, |span| span.start).min(text.len());
+    text.as_bytes()[..start]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        parse(Path::new("workshop.toml"), text)
+            .expect_err("should be refused")
+            .to_string()
+    }
+
+    #[test]
+    fn a_broken_file_is_answered_with_file_line_and_what_was_expected() {
+        for (text, line, part) in [
+            (
+                "[03-online-statistics]\nrun = [\"python3\", \n",
+                "line 2",
+                "run = [\"python3\", \"reader.py\"]",
+            ),
+            (
+                "[03-online-statistics]\nrun = \"python3 reader.py\"\n",
+                "line 2",
+                "invalid type: string",
+            ),
+            (
+                "\n[03-online-statistics]\nrun = []\n",
+                "line 2",
+                "`run` names no program",
+            ),
+            (
+                "[03-online-statistics]\nmerge = [\"x\"]\n",
+                "line 1",
+                "`run` is missing",
+            ),
+            ("run = [\"python3\"]\n", "line 1", "[03-online-statistics]"),
+        ] {
+            let problem = problem(text);
+            assert!(
+                problem.contains("workshop.toml, ") && problem.contains(line),
+                "{text:?}: {problem}"
+            );
+            assert!(problem.contains(part), "{text:?}: {problem}");
+        }
+    }
+
+    #[test]
+    fn programs_are_read_by_name() {
+        let sections = parse(
+            Path::new("w"),
+            "[s]\nrun = [\"./mine\", \"--fast\"]\nmerge = [\"./merge\"]\n",
+        )
+        .expect("sound");
+        assert_eq!(sections["s"].run(), ["./mine", "--fast"]);
+        let extras: Vec<_> = sections["s"].extras().collect();
+        assert_eq!(extras, [("merge", &["./merge".to_owned()][..])]);
+    }
+}
