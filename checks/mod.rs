@@ -1,1 +1,52 @@
 //! The checks: one folder a section, each a `gather` that drives the arena and a pure `judge` of the record.
+//!
+//! A new section is a folder beside this file and one line in [`all`].
+
+mod exact;
+#[path = "03-online-statistics/mod.rs"]
+mod online_statistics;
+mod printed;
+mod report;
+mod trial;
+mod verdict;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use online_statistics::{QUESTIONS, judged_by, standard_errors_off};
+pub use report::{Report, report_text};
+pub use trial::Trial;
+pub use verdict::{Claim, ClaimHead, Outcome, Verdict, overall};
+
+use crate::arena::History;
+
+/// What a gathering returns when it is done: nothing, for all it saw is in the record.
+pub type Gathering<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
+
+/// The check of one section.
+pub trait Check: Sync {
+    /// The section.
+    fn section(&self) -> u8;
+
+    /// Every claim that the check may judge, in the order of the report.
+    fn claims(&self) -> &'static [ClaimHead];
+
+    /// The names of the experiments, in no particular order: as many steps as the progress bar has.
+    fn scenarios(&self) -> &'static [&'static str];
+
+    /// Runs the experiments and records what happens.
+    fn gather<'a>(&'a self, trial: &'a Trial) -> Gathering<'a>;
+
+    /// Judges a record, from nothing but the record. A claim that nothing in the record concerns is left out.
+    fn judge(&self, history: &History) -> Vec<Claim>;
+}
+
+/// Every check there is.
+pub fn all() -> &'static [&'static dyn Check] {
+    &[&online_statistics::OnlineStatistics]
+}
+
+/// The check of `section`.
+pub fn of_section(section: u8) -> Option<&'static dyn Check> {
+    all().iter().copied().find(|check| check.section() == section)
+}

@@ -6,6 +6,7 @@
 pub mod arena;
 #[path = "../checks/mod.rs"]
 pub mod checks;
+pub mod cli;
 pub mod commands;
 pub mod lesson;
 pub mod program;

@@ -1,1 +1,15 @@
 //! A fresh world for one check, and the record of what happened in it.
+//!
+//! A [`World`] has servers of its own on free ports; a [`Session`] runs one program in it and waits for what the
+//! program does; everything that happens goes into a [`Recorder`], whose [`History`] alone is judged.
+
+mod history;
+mod patience;
+mod recorder;
+mod session;
+mod world;
+
+pub use history::{Comparison, Delivered, Entry, Event, History, HistoryError, Scenario};
+pub use recorder::Recorder;
+pub use session::{Ending, Seen, Session, SessionLimits};
+pub use world::{Detail, Door, Taken, World};

@@ -1,1 +1,61 @@
 //! One thin file per subcommand; errors become exit codes here and nowhere else.
+
+mod check;
+mod env;
+mod exit;
+mod lesson;
+mod live;
+mod names;
+mod progress;
+mod reveal;
+mod run;
+mod say;
+mod start;
+mod status;
+mod stop;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::program::guard;
+use exit::Exit;
+
+/// What a command comes to.
+type Outcome = anyhow::Result<Exit>;
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let fallback = exit::for_errors_of(&cli.command);
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => exit::report(&error, fallback).into(),
+    }
+}
+
+fn run(cli: Cli) -> Outcome {
+    let dir = cli.dir.as_deref();
+    match cli.command {
+        Command::Start(arguments) => runtime()?.block_on(start::start(dir, &arguments)),
+        Command::Lesson(arguments) => lesson::lesson(dir, arguments.section),
+        Command::Run(arguments) => runtime()?.block_on(run::run(dir, arguments)),
+        Command::Check(arguments) => check::check(dir, arguments),
+        Command::RevealSecretStream(arguments) => reveal::reveal(dir, &arguments),
+        Command::Status => runtime()?.block_on(status::status(dir)),
+        Command::Stop => runtime()?.block_on(stop::stop(dir)),
+        Command::Env => env::env(dir),
+        Command::Progress => progress::progress(dir),
+        Command::Live(arguments) => live::live(dir, &arguments),
+        Command::Guard => {
+            guard::run(std::io::stdin());
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// One thread is enough for a command that asks and waits.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}

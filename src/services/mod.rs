@@ -1,1 +1,17 @@
-//! The live workshop: bring up, watch, stop.
+//! The live workshop: a background process with the servers and the stream of one section.
+//!
+//! [`launch`] starts it and waits until every part answers; [`live`] is the process itself; [`control`] is how the two
+//! talk; [`state`] is what is on disk: a lock that the kernel lets go when the process is gone, however it went, and a
+//! file that says where it is.
+
+pub mod control;
+pub mod launch;
+pub mod live;
+mod parts;
+mod ports;
+pub mod published;
+pub mod state;
+mod stream;
+
+pub use control::{Client, ControlError, PartStatus, Status};
+pub use live::LiveOptions;

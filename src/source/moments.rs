@@ -209,7 +209,7 @@ mod tests {
         };
         pieces(distribution)
             .windows(2)
-            .map(|ends| integral(ends[0], ends[1], middle, width, &weighed))
+            .map(|ends| integral(ends[0], ends[1], middle, width, weighed))
             .sum()
     }
 

@@ -1,0 +1,244 @@
+//! Why a claim does not hold, or could not be told; the explanation is made from the cause.
+
+use std::fmt;
+
+use super::recognise::Mistake;
+use super::told::Trace;
+use crate::arena::Ending;
+
+/// As many numbers as the contract allows between two lines.
+pub const MOST_BETWEEN_LINES: u64 = 100;
+
+/// Why.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cause {
+    /// The program could not be started.
+    NotStarted(String),
+    /// It was not heard of in time, or nothing that it printed has an n.
+    Silent {
+        /// Whether it asked the queue for anything.
+        connected: bool,
+        /// How it ended.
+        end: End,
+        /// How many lines it printed that have no n.
+        other_lines: usize,
+    },
+    /// Its n is no count.
+    OddN(String),
+    /// Too many numbers went by between two lines.
+    Seldom { before: u64, after: u64 },
+    /// It stopped before its time.
+    StoppedAt { n: u64, published: usize, end: End },
+    /// It put a message back into the queue: its task failed or did not return True.
+    Requeued { envelope: String, end: End },
+    /// n fell, or counts what was not sent.
+    NFell { before: u64, after: u64 },
+    /// n is more than the numbers that it had been sent.
+    CountedTooMany { n: u64, sent: usize },
+    /// It took every number, and did not count them all.
+    CountedTooFew { n: u64, published: usize },
+    /// It did not take every number.
+    LeftSome {
+        taken: usize,
+        published: usize,
+        end: End,
+    },
+    /// A mean or a variance that is not the one of the numbers it was sent.
+    Wrong {
+        quantity: &'static str,
+        n: u64,
+        numbers: Vec<f64>,
+        line: String,
+        mistake: Option<Mistake>,
+    },
+    /// A line without the quantity, or with something else in its place.
+    NotANumber { quantity: &'static str, line: String },
+    /// Sample variance at one line, population variance at another.
+    Mixed { sample_at: u64, population_at: u64 },
+    /// The machine, or the program, was too slow to see enough.
+    TooLittle { n: u64 },
+    /// Which numbers it counted is unknown.
+    Unheard,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct End {
+    /// The arena waited no longer because of this.
+    pub ending: Option<Ending>,
+    /// Its exit status in words, where it ended of itself.
+    pub status: Option<String>,
+    /// The end of its standard error.
+    pub stderr_tail: String,
+}
+
+impl End {
+    /// How the program of `trace` ended.
+    pub fn of(trace: &Trace) -> Self {
+        let exit = trace.scenario.exit();
+        Self {
+            ending: trace.scenario.ending(),
+            status: exit
+                .filter(|(_, unasked, _)| *unasked)
+                .map(|(status, _, _)| status.to_owned()),
+            stderr_tail: exit.map(|(_, _, tail)| tail.to_owned()).unwrap_or_default(),
+        }
+    }
+
+    /// The last lines of its standard error, indented, each on a line of its own.
+    fn last_words(&self) -> String {
+        const MOST_LINES: usize = 8;
+        let lines: Vec<&str> = self
+            .stderr_tail
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        let last = &lines[lines.len().saturating_sub(MOST_LINES)..];
+        match last {
+            [] => String::new(),
+            last => {
+                let quoted: Vec<String> = last.iter().map(|line| format!("  | {line}")).collect();
+                format!("\nThe end of its standard error:\n{}", quoted.join("\n"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.status, self.ending) {
+            (Some(status), _) => write!(formatter, "it ended of itself ({status})"),
+            (None, Some(Ending::Idle)) => {
+                formatter.write_str("it went on running, but nothing more happened for 10 s")
+            }
+            (None, Some(Ending::OutOfTime)) => formatter.write_str("the 60 s that it may take were over"),
+            (None, Some(Ending::Flooded)) => {
+                formatter.write_str("it printed more than 64 MiB, and was stopped")
+            }
+            (None, _) => formatter.write_str("it was still running"),
+        }?;
+        formatter.write_str(&self.last_words())
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(problem) => formatter.write_str(problem),
+            Self::Silent {
+                connected: false,
+                end,
+                ..
+            } => write!(
+                formatter,
+                "It never asked the queue for anything. Does it read SIMPLEQUEUE_URL from its environment? What \
+                 happened: {end}"
+            ),
+            Self::Silent {
+                connected: true,
+                other_lines: 0,
+                end,
+            } => write!(
+                formatter,
+                "It took numbers from the queue, and printed nothing on standard output. If it does print, flush \
+                 after each line: a pipe is written to in blocks. What happened: {end}"
+            ),
+            Self::Silent {
+                connected: true,
+                other_lines,
+                end,
+            } => write!(
+                formatter,
+                "It printed {other_lines} lines, but none is a JSON object with an n, like {{\"n\": 100, \"mean\": \
+                 2.5, \"variance\": 0.8}}. What happened: {end}"
+            ),
+            Self::OddN(line) => write!(
+                formatter,
+                "n must be a whole number, and not a string. The line: {line}"
+            ),
+            Self::Seldom { before, after } => write!(
+                formatter,
+                "From n = {before} it said nothing until n = {after}. Print a line at least every \
+                 {MOST_BETWEEN_LINES} numbers, and flush it."
+            ),
+            Self::StoppedAt { n, published, end } => {
+                write!(
+                    formatter,
+                    "Its last line says n = {n}, of {published} numbers; {end}"
+                )
+            }
+            Self::Requeued { envelope, end } => write!(
+                formatter,
+                "It failed on a number and put it back into the queue, as BaseReader does when a task raises an \
+                 exception or does not return True: {envelope}{}",
+                end.last_words()
+            ),
+            Self::NFell { before, after } => {
+                write!(
+                    formatter,
+                    "n went from {before} to {after}. It counts numbers, so it never falls."
+                )
+            }
+            Self::CountedTooMany { n, sent } => write!(
+                formatter,
+                "It says n = {n} when it had been sent {sent} numbers: some are counted twice, or n does not begin \
+                 at zero."
+            ),
+            Self::CountedTooFew { n, published } => write!(
+                formatter,
+                "It took all {published} numbers from the queue, but its n ends at {n}. Which ones does it skip? \
+                 Negative ones, the first, the rest of a batch?"
+            ),
+            Self::LeftSome {
+                taken,
+                published,
+                end,
+            } => {
+                write!(
+                    formatter,
+                    "It took {taken} of {published} numbers from the queue; {end}"
+                )
+            }
+            Self::Wrong {
+                quantity,
+                n,
+                numbers,
+                line,
+                mistake,
+            } => {
+                if let Some(mistake) = mistake {
+                    writeln!(formatter, "{mistake}")?;
+                }
+                let shown: Vec<String> = numbers.iter().take(5).map(f64::to_string).collect();
+                let more = if numbers.len() > 5 {
+                    ", … (all of them: see the record)"
+                } else {
+                    ""
+                };
+                write!(
+                    formatter,
+                    "At n = {n} its {quantity} is not that of the {n} numbers it was sent: {}{more}\nIts line: {line}",
+                    shown.join(", ")
+                )
+            }
+            Self::NotANumber { quantity, line } => write!(
+                formatter,
+                "{quantity} must be a JSON number (null or NaN only for the variance at n = 1). The line: {line}"
+            ),
+            Self::Mixed {
+                sample_at,
+                population_at,
+            } => write!(
+                formatter,
+                "It divides by n - 1 at n = {sample_at} and by n at n = {population_at}. Either is right; use one of \
+                 them throughout."
+            ),
+            Self::TooLittle { n } => write!(
+                formatter,
+                "Everything it said was right, but it came no farther than n = {n} in the time there is. Close what \
+                 else keeps this machine busy, and check again."
+            ),
+            Self::Unheard => formatter.write_str("It told no n, so there is nothing to hold this against."),
+        }
+    }
+}

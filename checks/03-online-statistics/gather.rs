@@ -1,0 +1,129 @@
+//! The experiments of section 3, side by side, each in a world of its own.
+
+use anyhow::Context as _;
+
+use super::super::Trial;
+use super::streams::{self, Stream};
+use super::{memory, merge, secret, told};
+use crate::arena::{Detail, Ending, Event, Seen, Session, SessionLimits, World};
+
+/// The name of every experiment, as the record has it.
+pub const SCENARIOS: &[&str] = &[
+    "ordinary",
+    "first-numbers",
+    "large-offset",
+    "uniform",
+    "exponential",
+    "heavy-tailed",
+    memory::SCENARIO,
+    merge::PLAIN,
+    merge::OFFSET,
+];
+
+/// The experiments that feed one stream to one program.
+const STREAMS: &[(&str, Stream)] = &[
+    ("ordinary", Stream::Ordinary),
+    ("large-offset", Stream::LargeOffset),
+    ("uniform", Stream::Uniform),
+    ("exponential", Stream::Exponential),
+    ("heavy-tailed", Stream::HeavyTailed),
+];
+
+/// Runs them all.
+pub async fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
+    // First, because a mistake in answers.toml can be said at once.
+    secret::gather(trial)?;
+    let begin = Event::Check {
+        section: 3,
+        seed: trial.seed,
+        command: trial.command.clone(),
+    };
+    trial.recorder.record("check", 0, begin);
+    let streams = async {
+        let runs = STREAMS
+            .iter()
+            .map(|(scenario, stream)| feed(trial, scenario, *stream));
+        futures_util::future::try_join_all(runs).await
+    };
+    tokio::try_join!(
+        streams,
+        feed_first(trial, "first-numbers"),
+        memory::gather(trial),
+        merge::gather(trial, merge::PLAIN),
+        merge::gather(trial, merge::OFFSET),
+    )
+    .context("the arena could not be set up")?;
+    Ok(())
+}
+
+/// Feeds a whole stream at once.
+async fn feed(trial: &Trial<'_>, scenario: &'static str, stream: Stream) -> std::io::Result<()> {
+    let numbers = stream.numbers(trial.seed);
+    let count = numbers.len() as u64;
+    let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
+    if let Some(mut session) = start(trial, &mut world, scenario).await? {
+        publish(&mut world, 0, &numbers);
+        let ending = session.wait_until(|seen| handled(seen, count)).await;
+        session.end(ending).await;
+    }
+    close(trial, world, scenario).await;
+    Ok(())
+}
+
+/// Feeds one number alone, waits until the program is done with it, and then the others.
+async fn feed_first(trial: &Trial<'_>, scenario: &'static str) -> std::io::Result<()> {
+    let numbers = Stream::First.numbers(trial.seed);
+    let count = numbers.len() as u64;
+    let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
+    if let Some(mut session) = start(trial, &mut world, scenario).await? {
+        publish(&mut world, 0, &numbers[..1]);
+        let mut ending = session
+            .wait_until(|seen| seen.taken.messages == 1 && (seen.lines > 0 || seen.taken.fruitless > 0))
+            .await;
+        if ending == Ending::Settled {
+            publish(&mut world, 1, &numbers[1..]);
+            ending = session.wait_until(|seen| handled(seen, count)).await;
+        }
+        session.end(ending).await;
+    }
+    close(trial, world, scenario).await;
+    Ok(())
+}
+
+/// Starts the program in `world`; `None` where it cannot be started, which is then in the record.
+pub async fn start<'a>(
+    trial: &'a Trial<'_>,
+    world: &mut World,
+    scenario: &'static str,
+) -> std::io::Result<Option<Session<'a>>> {
+    let door = world.door().await?;
+    let session = Session::start(
+        scenario,
+        &trial.recorder,
+        &trial.guard,
+        &door,
+        trial.program(),
+        trial.limits(scenario),
+        SessionLimits::default(),
+    );
+    Ok(session.ok())
+}
+
+fn publish(world: &mut World, first: u64, numbers: &[f64]) {
+    for (index, number) in (first..).zip(numbers) {
+        world.publish(streams::message(index, *number));
+    }
+}
+
+/// Whether all `count` numbers have been handled: the program says so, or it has taken them all and asked for more,
+/// twice, without being given any.
+fn handled(seen: &Seen, count: u64) -> bool {
+    seen.taken.messages == count
+        && (seen.taken.fruitless >= 2 || told::n_of(&seen.last_line).is_some_and(|n| n >= count))
+}
+
+/// Closes the world and moves the progress bar.
+pub async fn close(trial: &Trial<'_>, world: World, scenario: &str) {
+    world.close().await;
+    (trial.over)(scenario);
+}

@@ -1,0 +1,164 @@
+//! Whether memory grows with the stream.
+
+use std::time::Duration;
+
+use super::super::{Claim, ClaimHead, Outcome, Trial};
+use super::causes::Cause;
+use super::gather::{close, start};
+use super::streams::{self, Stream};
+use crate::arena::{Detail, Ending, Event, History, World};
+
+/// The experiment's name.
+pub const SCENARIO: &str = "constant-memory";
+
+/// As many numbers as are fed, and as long as they are.
+const NUMBERS: u64 = 60_000;
+const LONGEST: Duration = Duration::from_millis(2500);
+
+/// A sample is taken every so many numbers; the queue holds a little more than that.
+const BETWEEN_SAMPLES: u64 = 1_000;
+
+/// Fewer numbers than this do not show in the memory of a process.
+const FEWEST: u64 = 16_000;
+
+/// A number kept costs 8 bytes at the least; a page or a garbage collector's arena is noise.
+const GROWS: f64 = 8.0;
+const FLAT: f64 = 4.0;
+
+/// More bytes a number than this is garbage not yet collected, not numbers kept.
+const GARBAGE: f64 = 600.0;
+
+/// Feeds numbers as fast as the program takes them, and looks at its memory as it goes.
+pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
+    let numbers = Stream::Long.numbers(trial.seed);
+    let mut world = World::open(&trial.recorder, SCENARIO, Detail::Counts).await?;
+    if let Some(session) = start(trial, &mut world, SCENARIO).await? {
+        let mut session = session.without_lines();
+        let mut published = 0;
+        let mut ending = Ending::Settled;
+        let begun = tokio::time::Instant::now();
+        while published < NUMBERS && begun.elapsed() < LONGEST {
+            // The next thousand is in the queue before the last one is taken, so that the program never waits.
+            while published < session.seen().taken.messages + 2 * BETWEEN_SAMPLES {
+                world.publish(streams::message(
+                    published,
+                    numbers[published as usize % numbers.len()],
+                ));
+                published += 1;
+            }
+            let due = session.seen().taken.messages + BETWEEN_SAMPLES;
+            let reached = session.wait_until(|seen| seen.taken.messages >= due);
+            ending = match tokio::time::timeout(LONGEST.saturating_sub(begun.elapsed()), reached).await {
+                Ok(ending) => ending,
+                Err(_) => break,
+            };
+            if ending != Ending::Settled {
+                break;
+            }
+            sample(trial, &session);
+        }
+        session.end(ending).await;
+    }
+    close(trial, world, SCENARIO).await;
+    Ok(())
+}
+
+fn sample(trial: &Trial<'_>, session: &crate::arena::Session<'_>) {
+    if let Some(bytes) = session.resident_bytes() {
+        let got = session.seen().taken.messages;
+        trial.recorder.record(SCENARIO, 1, Event::Memory { got, bytes });
+    }
+}
+
+/// Judges the claim; `None` where the experiment was not made.
+pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
+    let scenario = history.scenario(SCENARIO);
+    scenario.events().next()?;
+    let outcome = match scenario.not_started() {
+        Some(problem) => Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())),
+        None => {
+            let samples: Vec<(u64, u64)> = scenario
+                .events()
+                .filter_map(|event| match event {
+                    Event::Memory { got, bytes } => Some((*got, *bytes)),
+                    _ => None,
+                })
+                .collect();
+            grown(&samples)
+        }
+    };
+    Some(head.judged(outcome, scenario.duration_ms()))
+}
+
+/// Judges samples of (numbers taken, resident bytes). The first quarter is warming up; after it a program that keeps
+/// its numbers grows in the first half and in the second, and one that does not is flat in the second.
+fn grown(samples: &[(u64, u64)]) -> Outcome {
+    let last = samples.last().copied().unwrap_or_default();
+    let at = |share: f64| {
+        samples
+            .iter()
+            .copied()
+            .find(|(got, _)| *got as f64 >= share * last.0 as f64)
+    };
+    let (Some(warm), Some(middle)) = (at(0.25), at(0.625)) else {
+        return Outcome::could_not_tell(
+            "No memory was seen: the program took too few numbers, or this system does not tell how much memory a \
+             process holds.",
+        );
+    };
+    if last.0 < FEWEST {
+        return Outcome::could_not_tell(format!(
+            "It took {} numbers in {} s, too few for memory to show. With mget_items=100 a reader takes many more.",
+            last.0,
+            LONGEST.as_secs_f64()
+        ));
+    }
+    let growth =
+        |from: (u64, u64), to: (u64, u64)| (to.1 as f64 - from.1 as f64) / (to.0 - from.0).max(1) as f64;
+    let (early, late) = (growth(warm, middle), growth(middle, last));
+    let grew = format!(
+        "{early:.1} and then {late:.1} bytes a number, over {} numbers",
+        last.0 - warm.0
+    );
+    if late < FLAT {
+        Outcome::pass(format!("memory grew by {grew}"))
+    } else if early >= GROWS && late >= GROWS && early < GARBAGE && late < GARBAGE {
+        Outcome::fail(
+            "Its memory grows with the stream: something keeps every number. n, mean and M2 are all that has to be \
+             remembered.",
+        )
+        .with("no more memory, however many numbers", grew)
+    } else {
+        Outcome::could_not_tell(format!("Memory grew by {grew}: neither flat nor steady."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Verdict;
+    use super::*;
+
+    fn samples(bytes_at: impl Fn(u64) -> u64) -> Vec<(u64, u64)> {
+        (1..=60)
+            .map(|thousand| (thousand * 1000, 20_000_000 + bytes_at(thousand * 1000)))
+            .collect()
+    }
+
+    #[test]
+    fn a_list_of_numbers_is_seen_and_a_warm_up_is_not() {
+        assert_eq!(grown(&samples(|n| 32 * n)).verdict, Verdict::Fail);
+        assert_eq!(grown(&samples(|_| 0)).verdict, Verdict::Pass);
+        assert_eq!(grown(&samples(|n| 100 * n.min(20_000))).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn what_might_be_a_garbage_collector_is_not_judged() {
+        assert_eq!(grown(&samples(|n| 2_000 * n)).verdict, Verdict::CouldNotTell);
+        assert_eq!(
+            grown(&samples(|n| if n > 50_000 { 4_000_000 } else { 0 })).verdict,
+            Verdict::CouldNotTell
+        );
+        assert_eq!(grown(&samples(|n| 32 * n)[..15]).verdict, Verdict::CouldNotTell);
+        assert_eq!(grown(&[]).verdict, Verdict::CouldNotTell);
+    }
+}

@@ -1,0 +1,120 @@
+//! The report of a check: one document for machines, a page for people.
+
+use serde::Serialize;
+
+use super::verdict::{Claim, Verdict};
+use crate::render::{Style, untrusted};
+
+/// The whole of what a check found out.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The section.
+    pub section: u8,
+    /// The verdict on the whole.
+    pub verdict: Verdict,
+    /// `--seed` with this number repeats the check.
+    pub seed: u64,
+    /// The program that was judged, and its arguments.
+    pub command: Vec<String>,
+    /// The folder with the record.
+    pub run: String,
+    /// How long the check took, in milliseconds.
+    pub duration_ms: u64,
+    /// Every claim that was judged.
+    pub claims: Vec<Claim>,
+}
+
+/// The report as a page for people: a line a claim, and for each that does not hold, why.
+pub fn report_text(report: &Report, title: &str, style: &Style) -> String {
+    let mut page = Page {
+        text: String::new(),
+        style: *style,
+    };
+    page.line(&style.strong(&format!("Section {} · {title}", report.section)));
+    page.line("");
+    for claim in &report.claims {
+        page.claim(claim);
+    }
+    page.line("");
+    page.line(&summary(report, style));
+    page.text
+}
+
+struct Page {
+    text: String,
+    style: Style,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        let style = self.style;
+        let mark = match claim.verdict {
+            Verdict::Pass => style.good("✓"),
+            Verdict::Fail => style.bad("✗"),
+            Verdict::CouldNotTell => style.doubtful("?"),
+        };
+        let extra = if claim.required { "" } else { " (extra)" };
+        self.line(&format!(
+            "  {mark} {:<20} {}{}",
+            claim.id,
+            claim.title,
+            style.quiet(extra)
+        ));
+        if claim.verdict == Verdict::Pass {
+            return;
+        }
+        if let (Some(expected), Some(received)) = (&claim.expected, &claim.received) {
+            self.paragraph("expected  ", &untrusted(expected, 400));
+            self.paragraph("received  ", &untrusted(received, 400));
+        }
+        for paragraph in claim.explanation.lines() {
+            self.paragraph("", &untrusted(paragraph, 2000));
+        }
+        self.line("");
+    }
+
+    /// A paragraph below a claim: `head`, then `text` beside it, wrapped.
+    fn paragraph(&mut self, head: &str, text: &str) {
+        const INDENT: &str = "      ";
+        // What is indented is quoted (a traceback, a column of numbers): its shape is its meaning.
+        if head.is_empty() && text.starts_with(' ') {
+            self.line(&format!("{INDENT}{text}"));
+            return;
+        }
+        let first = format!("{INDENT}{head}");
+        let rest = " ".repeat(first.len());
+        let options = textwrap::Options::new(self.style.width)
+            .initial_indent(&first)
+            .subsequent_indent(&rest);
+        self.line(&textwrap::fill(text, options));
+    }
+}
+
+fn summary(report: &Report, style: &Style) -> String {
+    let seconds = report.duration_ms as f64 / 1000.0;
+    let required = report.claims.iter().filter(|claim| claim.required);
+    let (held, all) = (
+        required
+            .clone()
+            .filter(|claim| claim.verdict == Verdict::Pass)
+            .count(),
+        required.count(),
+    );
+    let verdict = match report.verdict {
+        Verdict::Pass => style.good("Passed"),
+        Verdict::Fail => style.bad("Not yet"),
+        Verdict::CouldNotTell => style.doubtful("Could not tell"),
+    };
+    format!(
+        "{verdict}: {held} of {all} required claims hold ({seconds:.1} s).\n{}",
+        style.quiet(&format!(
+            "The same numbers again: --seed {}. The record: {}",
+            report.seed, report.run
+        ))
+    )
+}

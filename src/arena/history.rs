@@ -1,0 +1,273 @@
+//! What happened in a check: JSON lines, one event each, from which every claim can be judged again.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::session::Ending;
+
+/// One event, with when, where and to whom it happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Microseconds since the check began.
+    pub at_us: u64,
+    /// The experiment of the check that it belongs to; each has a world of its own.
+    pub scenario: Cow<'static, str>,
+    /// Which of the student's programs it concerns, counted from 1; 0 where it concerns none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reader: u8,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// A check begins; always the first event.
+    Check {
+        /// The section.
+        section: u8,
+        /// What the random numbers of the check were made from.
+        seed: u64,
+        /// The program under judgement and its arguments.
+        command: Vec<String>,
+    },
+    /// A program of the student's was started.
+    Started,
+    /// It could not be started at all, and the sentence that says why.
+    NotStarted {
+        /// Why.
+        problem: String,
+    },
+    /// It asked one of our servers for something for the first time.
+    Connected,
+    /// The arena published a message, and put it into the queue.
+    Published {
+        /// Its number, from 0.
+        message: u32,
+        /// The message itself.
+        text: String,
+    },
+    /// A reader's request took messages from the queue; none where the queue was empty.
+    Got {
+        /// What it was given, in order.
+        messages: Vec<Delivered>,
+    },
+    /// A reader put a message into the queue.
+    Put {
+        /// The message.
+        text: String,
+    },
+    /// The program printed a line on standard output.
+    Printed {
+        /// The line, without its end.
+        line: String,
+    },
+    /// The rest of a line that is longer than we read was passed over.
+    LineCut {
+        /// How many bytes of it were passed over.
+        bytes: u64,
+    },
+    /// The program printed more than we read, and is stopped for it.
+    Flooded,
+    /// Something was given on the program's standard input.
+    Input {
+        /// What.
+        text: String,
+    },
+    /// How much memory the program and its children hold.
+    Memory {
+        /// How many messages it had been given by then.
+        got: u64,
+        /// Resident bytes.
+        bytes: u64,
+    },
+    /// Why the arena waited no longer.
+    Ended {
+        /// Why.
+        ending: Ending,
+    },
+    /// The program is no more.
+    Exited {
+        /// In words: `exit status 1`, `killed by signal 11 (SIGSEGV)`.
+        status: String,
+        /// Whether it ended of itself, and not because the arena was done with it.
+        unasked: bool,
+        /// The end of what it wrote on standard error.
+        stderr_tail: String,
+    },
+    /// How the student's answer to a question compares with the secret. The secret itself is not recorded.
+    Answer {
+        /// The question.
+        name: String,
+        /// How it compares.
+        comparison: Comparison,
+        /// How many numbers of the secret stream had been published.
+        published: u64,
+    },
+}
+
+/// How an answer compares with the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// There is no answer yet.
+    Unanswered,
+    /// As near as chance allows.
+    Near,
+    /// Farther off than chance explains.
+    Far,
+    /// The standard deviation where the variance was asked for.
+    StandardDeviation,
+    /// Too little of the stream has been published to tell.
+    TooEarly,
+}
+
+/// A message as a reader was given it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Delivered {
+    /// One that the arena published, by its number.
+    Published(u32),
+    /// Another one, such as a reader's own requeued envelope.
+    Other(String),
+}
+
+/// Everything that happened in one check, in order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    entries: Vec<Entry>,
+}
+
+/// A record cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// The file itself.
+    #[error("cannot read the record {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// One of its lines.
+    #[error(
+        "{path}, line {line}: {source}; a record is one JSON object a line, as `workshop check` writes it"
+    )]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl History {
+    /// The history that consists of `entries`.
+    pub fn new(entries: Vec<Entry>) -> Self {
+        Self { entries }
+    }
+
+    /// Reads the record that a check left at `path`.
+    pub fn read(path: &Path) -> Result<Self, HistoryError> {
+        let unreadable = |source| HistoryError::Unreadable {
+            path: path.to_path_buf(),
+            source,
+        };
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let mut entries = Vec::new();
+        for (index, line) in io::BufReader::new(file).lines().enumerate() {
+            let line = line.map_err(unreadable)?;
+            let entry = serde_json::from_str(&line).map_err(|source| HistoryError::Malformed {
+                path: path.to_path_buf(),
+                line: index + 1,
+                source,
+            })?;
+            entries.push(entry);
+        }
+        Ok(Self { entries })
+    }
+
+    /// All entries, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What happened in one experiment.
+    pub fn scenario<'a>(&'a self, name: &str) -> Scenario<'a> {
+        Scenario {
+            entries: self
+                .entries
+                .iter()
+                .filter(|entry| entry.scenario == name)
+                .collect(),
+        }
+    }
+}
+
+/// What happened in one experiment of a check.
+#[derive(Debug, Clone)]
+pub struct Scenario<'a> {
+    entries: Vec<&'a Entry>,
+}
+
+impl<'a> Scenario<'a> {
+    /// Its events, in order.
+    pub fn events(&self) -> impl Iterator<Item = &'a Event> + '_ {
+        self.entries.iter().map(|entry| &entry.event)
+    }
+
+    /// How long it took, in milliseconds.
+    pub fn duration_ms(&self) -> u64 {
+        match (self.entries.first(), self.entries.last()) {
+            (Some(first), Some(last)) => last.at_us.saturating_sub(first.at_us) / 1000,
+            _ => 0,
+        }
+    }
+
+    /// The text of a message that the arena published.
+    pub fn published(&self, number: u32) -> Option<&'a str> {
+        self.events().find_map(|event| match event {
+            Event::Published { message, text } if *message == number => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Why the arena waited no longer, where it says.
+    pub fn ending(&self) -> Option<Ending> {
+        self.events().find_map(|event| match event {
+            Event::Ended { ending } => Some(*ending),
+            _ => None,
+        })
+    }
+
+    /// How the program ended: its status, whether it was asked to, and the end of its standard error.
+    pub fn exit(&self) -> Option<(&'a str, bool, &'a str)> {
+        self.events().find_map(|event| match event {
+            Event::Exited {
+                status,
+                unasked,
+                stderr_tail,
+            } => Some((status.as_str(), *unasked, stderr_tail.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Why the program could not be started, where it could not.
+    pub fn not_started(&self) -> Option<&'a str> {
+        self.events().find_map(|event| match event {
+            Event::NotStarted { problem } => Some(problem.as_str()),
+            _ => None,
+        })
+    }
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
+}

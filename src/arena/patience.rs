@@ -1,0 +1,58 @@
+//! How long to wait for a program that does nothing.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+const TICK: Duration = Duration::from_millis(50);
+
+/// Counts the time in which nothing happened, on a machine that had time to spare: a tick that comes late, because
+/// the machine is busy or was suspended, counts for one tick and no more.
+#[derive(Debug)]
+pub struct Patience {
+    interval: tokio::time::Interval,
+    idle: Duration,
+    limit: Duration,
+    deadline: Instant,
+}
+
+impl Patience {
+    /// Waits for `limit` without progress, and for `whole` all in all.
+    pub fn new(limit: Duration, whole: Duration) -> Self {
+        let mut interval = interval(TICK);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            interval,
+            idle: Duration::ZERO,
+            limit,
+            deadline: Instant::now() + whole,
+        }
+    }
+
+    /// Something happened: waiting begins anew.
+    pub fn progress(&mut self) {
+        self.idle = Duration::ZERO;
+    }
+
+    /// Waits for the next tick, and says how patience ran out if it did. Cancel-safe.
+    pub async fn tick(&mut self) -> Option<Impatience> {
+        self.interval.tick().await;
+        self.idle += TICK;
+        if Instant::now() >= self.deadline {
+            Some(Impatience::Whole)
+        } else if self.idle >= self.limit {
+            Some(Impatience::Idle)
+        } else {
+            None
+        }
+    }
+}
+
+/// How patience ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impatience {
+    /// Nothing happened for too long.
+    Idle,
+    /// Things went on happening, for too long.
+    Whole,
+}

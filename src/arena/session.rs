@@ -1,0 +1,216 @@
+//! One of the student's programs, at work in a world: started, watched, ended.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::history::Event;
+use super::patience::{Impatience, Patience};
+use super::recorder::Recorder;
+use super::world::{Door, Taken};
+use crate::program::{Command, Exit, Limits, Output, Program, SpawnError, guard::Guard};
+
+/// How long a session may take.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    /// Without any progress.
+    pub idle: Duration,
+    /// All in all.
+    pub whole: Duration,
+}
+
+impl Default for SessionLimits {
+    /// Ten times what a slow interpreter needs to start, and as long as a student waits for a verdict.
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(10),
+            whole: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What has been seen of a program so far.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// What it took from the queue.
+    pub taken: Taken,
+    /// How many lines it printed.
+    pub lines: u64,
+    /// The last of them.
+    pub last_line: String,
+}
+
+/// Why the arena waits for a program no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// What was waited for has happened.
+    Settled,
+    /// The program ended of itself.
+    Exited,
+    /// Nothing happened any more.
+    Idle,
+    /// The time was up, though things went on happening.
+    OutOfTime,
+    /// It printed more than we read.
+    Flooded,
+}
+
+/// A running program of the student's.
+pub struct Session<'a> {
+    scenario: &'static str,
+    recorder: &'a Recorder,
+    guard: &'a Guard,
+    reader: u8,
+    taken: watch::Receiver<Taken>,
+    program: Program,
+    patience: Patience,
+    seen: Seen,
+    exit: Option<Exit>,
+    record_lines: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Starts `command` behind `door`. That it could not be started is recorded too.
+    pub fn start(
+        scenario: &'static str,
+        recorder: &'a Recorder,
+        guard: &'a Guard,
+        door: &Door,
+        mut command: Command,
+        limits: Limits,
+        session: SessionLimits,
+    ) -> Result<Self, SpawnError> {
+        command.environment.extend(door.environment.iter().cloned());
+        let input = command
+            .input
+            .as_deref()
+            .map(|input| String::from_utf8_lossy(input).into_owned());
+        let program = Program::spawn(command, limits).inspect_err(|error| {
+            recorder.record(
+                scenario,
+                door.reader,
+                Event::NotStarted {
+                    problem: error.to_string(),
+                },
+            );
+        })?;
+        // A guard that is gone is no reason not to check: it is the net below this process, which is alive.
+        let _ = guard.watch(&program);
+        recorder.record(scenario, door.reader, Event::Started);
+        if let Some(text) = input {
+            recorder.record(scenario, door.reader, Event::Input { text });
+        }
+        Ok(Self {
+            scenario,
+            recorder,
+            guard,
+            reader: door.reader,
+            taken: door.taken.clone(),
+            program,
+            patience: Patience::new(session.idle, session.whole),
+            seen: Seen::default(),
+            exit: None,
+            record_lines: true,
+        })
+    }
+
+    /// Lets the printed lines be counted, but not recorded.
+    pub fn without_lines(mut self) -> Self {
+        self.record_lines = false;
+        self
+    }
+
+    /// What has been seen of the program so far.
+    pub fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
+    /// Resident bytes of the program and its children, where the system tells.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        crate::program::resident_bytes(&self.program)
+    }
+
+    /// Waits until `until` holds of what has been seen, or there is nothing left to wait for.
+    pub async fn wait_until(&mut self, mut until: impl FnMut(&Seen) -> bool) -> Ending {
+        loop {
+            let before = self.seen.taken;
+            self.seen.taken = *self.taken.borrow_and_update();
+            if self.seen.taken.messages != before.messages || self.seen.taken.connected != before.connected {
+                self.patience.progress();
+            }
+            if until(&self.seen) {
+                return Ending::Settled;
+            }
+            if self.exit.is_some() {
+                return Ending::Exited;
+            }
+            tokio::select! {
+                biased;
+                output = self.program.next() => match output {
+                    Some(Output::Flood) => {
+                        self.recorder.record(self.scenario, self.reader, Event::Flooded);
+                        return Ending::Flooded;
+                    }
+                    Some(output) => self.note(output),
+                    None => return Ending::Exited,
+                },
+                Ok(()) = self.taken.changed() => {}
+                impatience = self.patience.tick() => match impatience {
+                    Some(Impatience::Idle) => return Ending::Idle,
+                    Some(Impatience::Whole) => return Ending::OutOfTime,
+                    None => {}
+                },
+            }
+        }
+    }
+
+    /// Ends the program: asks it to, and makes it if it does not. What it still prints is recorded.
+    pub async fn end(mut self, ending: Ending) {
+        self.recorder
+            .record(self.scenario, self.reader, Event::Ended { ending });
+        let unasked = self.exit.is_some();
+        let exit = match self.exit.take() {
+            Some(exit) => exit,
+            None => {
+                self.program.ask_to_end();
+                while let Some(output) = self.program.next().await {
+                    self.note(output);
+                }
+                self.program.terminate().await
+            }
+        };
+        // Where the guard is gone, it watches nothing.
+        let _ = self.guard.release(&self.program);
+        self.recorder.record(
+            self.scenario,
+            self.reader,
+            Event::Exited {
+                status: exit.status.to_string(),
+                unasked,
+                stderr_tail: exit.stderr_tail,
+            },
+        );
+    }
+
+    fn note(&mut self, output: Output) {
+        match output {
+            Output::Line(line) => {
+                self.patience.progress();
+                self.seen.lines += 1;
+                if self.record_lines {
+                    let event = Event::Printed { line: line.clone() };
+                    self.recorder.record(self.scenario, self.reader, event);
+                }
+                self.seen.last_line = line;
+            }
+            Output::Cut { bytes } => {
+                self.recorder
+                    .record(self.scenario, self.reader, Event::LineCut { bytes });
+            }
+            Output::Flood => self.recorder.record(self.scenario, self.reader, Event::Flooded),
+            Output::Exited(exit) => self.exit = Some(exit),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The command line: what can be asked for, and how.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Realtime data science, hands on: the servers run here, and what you build is verified.
+#[derive(Debug, Parser)]
+#[command(
+    name = "workshop",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "Begin with `workshop start 3`.\n\n\
+    Exit status: 0 done, or every required claim holds; 1 one does not, or the command failed; 2 the command was \
+    given wrongly; 3 it could not be told.")]
+pub struct Cli {
+    /// The workspace, where it is not this folder, one around it, or realtime-workshop/ in it
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "WORKSHOP_DIR",
+        hide_env_values = true
+    )]
+    pub dir: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the workspace, bring up a section's servers and stream, and show its lesson
+    #[command(after_help = "Example: workshop start 3")]
+    Start(Start),
+    /// Show a section's lesson again, page by page
+    #[command(after_help = "Example: workshop lesson 3")]
+    Lesson(OneSection),
+    /// Run your program on the live workshop, in this terminal
+    #[command(after_help = "Examples: workshop run\n          workshop run -- node reader.js")]
+    Run(Program),
+    /// Try your program in an arena of its own, and say what is right, what is not, and why
+    #[command(
+        after_help = "Examples: workshop check\n          workshop check 3 -- ./mine --fast\n\n\
+        Exit status: 0 every required claim holds, 1 one does not, 2 the command was given wrongly, 3 could not tell."
+    )]
+    Check(Check),
+    /// Open the secret of section 3's stream: its true mean and variance
+    #[command(after_help = "Example: workshop reveal-secret-stream --yes")]
+    RevealSecretStream(Reveal),
+    /// Show the parts of the live workshop, and how many messages went through each
+    #[command(after_help = "Exit status: 0 it is running, 1 it is not.")]
+    Status,
+    /// Stop the live workshop
+    Stop,
+    /// Print the variables that let this terminal talk to the live workshop
+    #[command(after_help = "Example: eval \"$(workshop env)\"")]
+    Env,
+    /// Show what you have done so far
+    Progress,
+    /// Be the background process of a live workshop
+    #[command(hide = true)]
+    Live(Live),
+    /// End students' programs when the command that runs them is gone
+    #[command(hide = true)]
+    Guard,
+}
+
+/// Arguments of `start`.
+#[derive(Debug, Args)]
+pub struct Start {
+    /// The section
+    pub section: u8,
+    /// Numbers that the stream publishes a second
+    #[arg(
+        long,
+        value_name = "NUMBERS",
+        default_value_t = 200.0,
+        allow_negative_numbers = true
+    )]
+    pub rate: f64,
+}
+
+/// Arguments of `lesson`.
+#[derive(Debug, Args)]
+pub struct OneSection {
+    /// The section; without it, the one started last
+    pub section: Option<u8>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct Program {
+    /// The section; without it, the one started last
+    pub section: Option<u8>,
+    /// The command to run, where it is not the one in workshop.toml
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// What to check.
+    #[command(flatten)]
+    pub program: Program,
+    /// Print one JSON document instead of a page
+    #[arg(long)]
+    pub json: bool,
+    /// Repeat the check that named this seed, with the same numbers
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+/// Arguments of `reveal-secret-stream`.
+#[derive(Debug, Args)]
+pub struct Reveal {
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Arguments of `live`.
+#[derive(Debug, Args)]
+pub struct Live {
+    /// The section
+    pub section: u8,
+    /// Numbers a second
+    #[arg(long, allow_negative_numbers = true)]
+    pub rate: f64,
+}

@@ -1,0 +1,28 @@
+//! `workshop live`: the background process, as `start` starts it.
+
+use std::path::Path;
+
+use super::Outcome;
+use super::exit::Exit;
+use crate::cli;
+use crate::services::{LiveOptions, live as service};
+use crate::workspace::Workspace;
+
+pub fn live(dir: Option<&Path>, arguments: &cli::Live) -> Outcome {
+    let workspace = Workspace::find(dir)?;
+    // A session of its own: Ctrl-C in the terminal that it was started from is not meant for it. It fails only for
+    // a process that has one already, which is as good.
+    let _ = nix::unistd::setsid();
+    let options = LiveOptions {
+        section: arguments.section,
+        rate: arguments.rate,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(service::run(workspace, options))?;
+    // Tasks that have not ended by themselves do not hold the exit up.
+    runtime.shutdown_background();
+    Ok(Exit::Done)
+}

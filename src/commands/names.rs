@@ -1,0 +1,62 @@
+//! Which section, which workspace, and what to call this command.
+
+use std::path::Path;
+
+use super::exit::Usage;
+use crate::lesson::{self, Section};
+use crate::workspace::Workspace;
+
+/// The section with this number.
+pub fn section(number: u8) -> Result<&'static Section, Usage> {
+    lesson::section(number).ok_or_else(|| {
+        let known: Vec<String> = lesson::sections()
+            .iter()
+            .map(|section| format!("{} · {}", section.number, section.lesson.title))
+            .collect();
+        Usage(format!(
+            "there is no section {number} in this workshop; it has: {}",
+            known.join(", ")
+        ))
+    })
+}
+
+/// The section with this number, or the one that was started last in `workspace`.
+pub fn section_or_current(number: Option<u8>, workspace: &Workspace) -> anyhow::Result<&'static Section> {
+    match number {
+        Some(number) => Ok(section(number)?),
+        None => match workspace.progress()?.current_section {
+            Some(current) => Ok(section(current)?),
+            None => Err(
+                Usage("no section has been started here yet; `workshop start 3` starts one".into()).into(),
+            ),
+        },
+    }
+}
+
+/// The section, once it is known to have been started in `workspace`.
+pub fn started(number: Option<u8>, workspace: &Workspace) -> anyhow::Result<&'static Section> {
+    let section = section_or_current(number, workspace)?;
+    if workspace.section(section).is_dir() {
+        return Ok(section);
+    }
+    let number = section.number;
+    Err(Usage(format!(
+        "section {number} has not been started in {}; `workshop start {number}` does",
+        workspace.root().display()
+    ))
+    .into())
+}
+
+/// The folder of this command where a shell would not find it by the name `workshop`; `None` where it would.
+pub fn folder_missing_from_path() -> Option<std::path::PathBuf> {
+    let executable = std::env::current_exe().ok()?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .map(|folder| folder.join("workshop"))
+        .find(|file| file.is_file());
+    let same = |left: &Path, right: &Path| left.canonicalize().ok() == right.canonicalize().ok();
+    match found {
+        Some(found) if same(&found, &executable) => None,
+        _ => executable.parent().map(Path::to_path_buf),
+    }
+}

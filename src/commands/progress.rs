@@ -1,0 +1,53 @@
+//! `workshop progress`
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::exit::Exit;
+use super::{Outcome, say};
+use crate::lesson;
+use crate::render::{self, Style};
+use crate::workspace::{SectionProgress, Workspace};
+
+pub fn progress(dir: Option<&Path>) -> Outcome {
+    let workspace = Workspace::find(dir)?;
+    let mut progress = workspace.progress()?;
+    let rows: Vec<Vec<String>> = lesson::sections()
+        .iter()
+        .map(|section| {
+            let done = progress.section(section.number);
+            vec![
+                format!("{} · {}", section.number, section.lesson.title),
+                date(done.started),
+                date(done.passed),
+                revealed(done),
+            ]
+        })
+        .collect();
+    let style = Style::for_stdout();
+    say::say(&render::table(
+        &["section", "started", "done", "secret revealed"],
+        &rows,
+        &style,
+    ))?;
+    Ok(Exit::Done)
+}
+
+fn revealed(progress: &SectionProgress) -> String {
+    let when = date(progress.revealed);
+    if progress.revealed_before_solved() {
+        format!("{when}, before it was solved")
+    } else {
+        when
+    }
+}
+
+fn date(time: Option<Timestamp>) -> String {
+    time.map_or("-".into(), |time| {
+        time.to_zoned(TimeZone::system())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string()
+    })
+}

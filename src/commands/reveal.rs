@@ -1,0 +1,109 @@
+//! `workshop reveal-secret-stream`
+
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::exit::{Exit, Usage};
+use super::{Outcome, names, say};
+use crate::checks::{QUESTIONS, judged_by, standard_errors_off};
+use crate::cli;
+use crate::lesson::Section;
+use crate::services::published;
+use crate::source::Secret;
+use crate::workspace::Workspace;
+
+/// The section whose stream has the secret.
+const SECTION: u8 = 3;
+
+/// Nobody means yes with more than this, in bytes.
+const LONGEST_ANSWER: u64 = 1024;
+
+pub fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
+    let workspace = Workspace::find(dir)?;
+    let section = names::started(Some(SECTION), &workspace)?;
+    let secret = Secret::load(&workspace.secret_path())?;
+    let passed = workspace.progress()?.section(SECTION).passed.is_some();
+    if !arguments.yes && !confirmed(passed)? {
+        say::say("Nothing is revealed.\n")?;
+        return Ok(Exit::Done);
+    }
+    let text = opened(&secret, &own_answers(&workspace, section, &secret)?);
+    workspace.update_progress(|progress| {
+        progress
+            .section(SECTION)
+            .revealed
+            .get_or_insert_with(Timestamp::now);
+    })?;
+    say::say(&text)?;
+    if !passed {
+        say::say(
+            "\nSection 3 was not done yet; your progress notes that the secret was revealed before it was solved.\n",
+        )?;
+    }
+    Ok(Exit::Done)
+}
+
+fn confirmed(passed: bool) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Err(Usage(
+            "nobody is here to ask; `workshop reveal-secret-stream --yes` reveals without asking".into(),
+        )
+        .into());
+    }
+    let warning = if passed {
+        ""
+    } else {
+        "You have not found it yourself yet, and your progress will say so. "
+    };
+    say::say(&format!(
+        "{warning}Reveal the mean and the variance of the secret stream? [y/N] "
+    ))?;
+    let mut answer = String::new();
+    io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// The opened commitment. The words before the colons are fixed: scripts read them.
+fn opened(secret: &Secret, answers: &str) -> String {
+    let distribution = secret.distribution();
+    format!(
+        "mean: {}\nvariance: {}\ndistribution: {}\nsalt: {}\n{answers}\n\
+         The commitment that `workshop start 3` printed is the SHA-256 of this line:\n\n  {opening}\n\n\
+         Verify it:\n\n  printf '%s' '{opening}' | sha256sum\n\n\
+         It prints {commitment}, as `start` did\n(on a Mac, `shasum -a 256` in place of sha256sum).\n",
+        distribution.mean(),
+        distribution.variance(),
+        distribution.describe(),
+        secret.salt(),
+        opening = secret.opening(),
+        commitment = secret.commitment(),
+    )
+}
+
+/// A line for each answer: what it was, and how far off.
+fn own_answers(workspace: &Workspace, section: &Section, secret: &Secret) -> anyhow::Result<String> {
+    let published = published::count(workspace)?;
+    let answers = match workspace.answers(section) {
+        Ok(answers) => answers,
+        // The secret is revealed all the same.
+        Err(error) => return Ok(format!("your answers: {error}\n")),
+    };
+    let mut text = String::new();
+    for name in QUESTIONS {
+        text.push_str(&match answers.number(name).unwrap_or(None) {
+            None => format!("your {name}: not answered\n"),
+            Some(answer) if published < 2 => format!("your {name}: {answer}\n"),
+            Some(answer) => {
+                let n = judged_by(published);
+                let off = standard_errors_off(name, answer, secret, n);
+                format!(
+                    "your {name}: {answer}, {:.2} standard errors off (n = {n})\n",
+                    off.abs()
+                )
+            }
+        });
+    }
+    Ok(text)
+}

@@ -1,0 +1,90 @@
+//! `workshop run`
+
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::{Outcome, names};
+use crate::cli;
+use crate::program;
+use crate::services::state::{self, LiveState, Presence};
+use crate::workspace::Workspace;
+
+/// Runs the student's program in place of this command: its output, its signals and its exit status are its own.
+pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
+    let workspace = Workspace::find(dir)?;
+    let section = names::started(arguments.section, &workspace)?;
+    let live = running(&workspace)?;
+    let (command, folder) = if arguments.command.is_empty() {
+        (
+            workspace.programs(section)?.run().to_vec(),
+            workspace.section(section),
+        )
+    } else {
+        (arguments.command, std::env::current_dir()?)
+    };
+    let environment = environment(Some(&workspace), &workspace.python_client());
+    let (name, rest) = command.split_first().context("the command is empty")?;
+    let path = environment
+        .iter()
+        .find(|(name, _)| name == "PATH")
+        .map(|(_, path)| path.clone());
+    let path = path.or_else(|| std::env::var("PATH").ok()).unwrap_or_default();
+    let file = program::find(name, &folder, &path)?;
+    let error = std::process::Command::new(file)
+        .args(rest)
+        .current_dir(&folder)
+        .envs(environment)
+        .envs(addresses(&live))
+        .exec();
+    Err(error).with_context(|| format!("cannot run {name}"))
+}
+
+/// The live workshop of `workspace`.
+pub fn running(workspace: &Workspace) -> anyhow::Result<LiveState> {
+    match state::presence(workspace)? {
+        Presence::Running(live) => Ok(*live),
+        Presence::Busy => bail!("the live workshop is just coming up or going down; try again"),
+        Presence::Absent | Presence::Died(_) => {
+            bail!("no live workshop is running; `workshop start 3` brings one up")
+        }
+    }
+}
+
+/// The three addresses that a program reads from its environment. Where the section has no Redis, the third one is
+/// the tutorial's.
+pub fn addresses(live: &LiveState) -> [(&'static str, String); 3] {
+    [
+        ("PUBSUB_URL", format!("http://{}", live.pubsub)),
+        ("SIMPLEQUEUE_URL", format!("http://{}", live.simplequeue)),
+        ("REDIS_URL", "redis://localhost:6379/1".into()),
+    ]
+}
+
+/// What else a student's program needs in its environment: the client library, the workspace's own tools first on
+/// the path, and output that is not held back where it goes into a pipe.
+pub fn environment(workspace: Option<&Workspace>, client: &Path) -> Vec<(String, String)> {
+    let with = |first: PathBuf, rest: Option<std::ffi::OsString>| {
+        let rest = rest.unwrap_or_default();
+        let all = std::iter::once(first)
+            .chain(std::env::split_paths(&rest).filter(|path| !path.as_os_str().is_empty()));
+        // A folder with a colon in its name cannot stand in such a list; the rest can.
+        std::env::join_paths(all)
+            .unwrap_or(rest)
+            .to_string_lossy()
+            .into_owned()
+    };
+    let mut environment = vec![
+        (
+            "PYTHONPATH".to_owned(),
+            with(client.to_path_buf(), std::env::var_os("PYTHONPATH")),
+        ),
+        ("PYTHONUNBUFFERED".to_owned(), "1".to_owned()),
+    ];
+    let tools = workspace.map(|workspace| workspace.root().join(".venv").join("bin"));
+    if let Some(tools) = tools.filter(|tools| tools.is_dir()) {
+        environment.push(("PATH".to_owned(), with(tools, std::env::var_os("PATH"))));
+    }
+    environment
+}

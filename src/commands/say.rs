@@ -1,0 +1,51 @@
+//! Printing, and what every screen has in common.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::render::Style;
+
+/// Prints `text` on standard output as it is.
+pub fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// A heading and, below it, commands with what each is for.
+pub fn commands(heading: &str, lines: &[(String, &str)], style: &Style) -> String {
+    let width = lines
+        .iter()
+        .map(|(command, _)| command.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(34);
+    let mut text = format!("{}\n", style.strong(heading));
+    for (command, purpose) in lines {
+        let padding = " ".repeat(width.saturating_sub(command.chars().count()));
+        // A command too long for a column of its own has its purpose below it.
+        if command.chars().count() > width {
+            text.push_str(&format!(
+                "  {command}\n  {}  {}\n",
+                " ".repeat(width),
+                style.quiet(purpose)
+            ));
+        } else {
+            text.push_str(&format!("  {command}{padding}  {}\n", style.quiet(purpose)));
+        }
+    }
+    text
+}
+
+/// `path` as a student would type it from here.
+pub fn shown(path: &Path) -> String {
+    let current = std::env::current_dir().ok();
+    let relative = current
+        .as_deref()
+        .and_then(|current| path.strip_prefix(current).ok());
+    match relative {
+        Some(relative) if relative.as_os_str().is_empty() => ".".into(),
+        Some(relative) => relative.display().to_string(),
+        None => path.display().to_string(),
+    }
+}

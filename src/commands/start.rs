@@ -1,0 +1,160 @@
+//! `workshop start N`
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::exit::{Exit, Usage};
+use super::{Outcome, names, say};
+use crate::cli;
+use crate::lesson::{Section, Stream};
+use crate::program;
+use crate::render::{self, Style};
+use crate::services::state::{self, LiveState, Presence};
+use crate::services::{LiveOptions, launch};
+use crate::source::{Pace, Secret};
+use crate::workspace::{Added, Workspace};
+
+/// The language of the starter.
+const LANGUAGE: &str = "python";
+
+pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
+    let section = names::section(arguments.section)?;
+    Pace::new(arguments.rate).map_err(|error| Usage(error.to_string()))?;
+    let workspace = match Workspace::find(dir) {
+        Ok(workspace) => workspace,
+        Err(_) => Workspace::create(&Workspace::place(dir)?)?,
+    };
+    let _one_at_a_time = lock(&workspace)?;
+    let added = workspace.add_section(section, LANGUAGE)?;
+    let secret = secret(&workspace, section)?;
+    let options = LiveOptions {
+        section: section.number,
+        rate: arguments.rate,
+    };
+    let notes = bring_up(&workspace, &options).await?;
+    workspace.update_progress(|progress| {
+        progress.current_section = Some(section.number);
+        progress
+            .section(section.number)
+            .started
+            .get_or_insert_with(Timestamp::now);
+    })?;
+
+    let style = Style::for_stdout();
+    say::say(&render::lesson(section.lesson.markdown, &style))?;
+    let Presence::Running(live) = state::presence(&workspace)? else {
+        anyhow::bail!(
+            "the live workshop went away again; its log is {}",
+            state::log_path(&workspace).display()
+        );
+    };
+    say::say(&end_of_screen(
+        &workspace,
+        section,
+        &added,
+        &notes,
+        secret.as_ref(),
+        &live,
+        &style,
+    ))?;
+    Ok(Exit::Done)
+}
+
+/// Two starts at once do the same work twice, or undo each other's: the second waits for the first.
+fn lock(workspace: &Workspace) -> anyhow::Result<File> {
+    let path = workspace.state().join("start.lock");
+    File::create(&path)
+        .and_then(|file| file.lock().map(|()| file))
+        .with_context(|| format!("cannot lock {}", path.display()))
+}
+
+/// The secret of the section's stream, drawn if it is not there yet; `None` where the section has none.
+fn secret(workspace: &Workspace, section: &Section) -> anyhow::Result<Option<Secret>> {
+    if section.lesson.stream != Some(Stream::Secret) {
+        return Ok(None);
+    }
+    Ok(Some(Secret::load_or_draw(&workspace.secret_path())?))
+}
+
+/// Sees to it that a live workshop of this kind runs. Returns what the student should know.
+async fn bring_up(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Vec<String>> {
+    let mut notes = Vec::new();
+    match state::presence(workspace)? {
+        Presence::Running(live) if serves(&live, options) => {
+            return Ok(vec!["the live workshop was running already, and goes on".into()]);
+        }
+        Presence::Died(live) => {
+            notes.push(format!(
+                "the last live workshop (process {}) had died; this is a new one",
+                live.pid
+            ));
+        }
+        _ => {}
+    }
+    launch::stop(workspace).await?;
+    notes.extend(launch::start(workspace, options).await?);
+    Ok(notes)
+}
+
+fn serves(live: &LiveState, options: &LiveOptions) -> bool {
+    live.section == options.section && live.rate == options.rate && live.version == env!("CARGO_PKG_VERSION")
+}
+
+fn end_of_screen(
+    workspace: &Workspace,
+    section: &Section,
+    added: &Added,
+    notes: &[String],
+    secret: Option<&Secret>,
+    live: &LiveState,
+    style: &Style,
+) -> String {
+    let number = section.number;
+    let mut text = format!("\n{}\n", style.strong(&format!("Section {number} is live")));
+    text.push_str(&format!("  pubsub       http://{}\n", live.pubsub));
+    text.push_str(&format!("  simplequeue  http://{}\n", live.simplequeue));
+    text.push_str(&format!("  workspace    {}\n", say::shown(workspace.root())));
+    if !added.is_empty() {
+        let names: Vec<String> = added.iter().map(|path| path.display().to_string()).collect();
+        text.push_str(&format!("  added        {}\n", names.join("\n               ")));
+    }
+    if let Some(secret) = secret {
+        text.push_str(&format!(
+            "  commitment   {}\n               {}\n",
+            secret.commitment(),
+            style.quiet("SHA-256 of the secret, so that it cannot change behind your back")
+        ));
+    }
+    for note in notes {
+        text.push_str(&format!("  {}         {note}\n", style.doubtful("note")));
+    }
+    let path = std::env::var("PATH").unwrap_or_default();
+    if let Err(missing) = program::find("python3", workspace.root(), &path) {
+        text.push_str(&format!("  {}         {missing}\n", style.doubtful("note")));
+    }
+    text.push('\n');
+    let name = match names::folder_missing_from_path() {
+        Some(folder) => say::shown(&folder.join("workshop")),
+        None => "workshop".into(),
+    };
+    let own = say::shown(&workspace.section(section));
+    let lines = [
+        (
+            format!("eval \"$({name} env)\""),
+            "first: this terminal knows `workshop` and the addresses",
+        ),
+        (
+            format!("workshop lesson {number}"),
+            "the lesson again, page by page",
+        ),
+        (format!("$EDITOR {own}/reader.py"), "your program"),
+        ("workshop run".into(), "runs it on the live stream"),
+        ("workshop check".into(), "is it right?"),
+        ("workshop stop".into(), "when you are done for today"),
+    ];
+    text.push_str(&say::commands("What next", &lines, style));
+    text
+}

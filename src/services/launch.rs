@@ -1,0 +1,131 @@
+//! Starting the background process, and stopping it.
+
+use std::fs::OpenOptions;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+
+use super::control::Client;
+use super::live::{Announcement, LiveOptions};
+use super::state::{self, LiveState, Presence};
+use crate::workspace::Workspace;
+
+/// How long the process may take to come up, and to go away.
+const START_LIMIT: Duration = Duration::from_secs(15);
+const STOP_LIMIT: Duration = Duration::from_secs(8);
+const KILL_LIMIT: Duration = Duration::from_secs(5);
+
+/// No announcement is longer.
+const LONGEST_ANNOUNCEMENT: u64 = 64 << 10;
+
+/// Starts a live workshop in the background and waits until every part of it answers. Returns what the student
+/// should know, such as ports that were taken.
+pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Vec<String>> {
+    let log_path = state::log_path(workspace);
+    let log = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .open(&log_path)
+        .with_context(|| format!("cannot write {}", log_path.display()))?;
+    let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
+    let mut child = tokio::process::Command::new(executable)
+        .arg("live")
+        .arg(options.section.to_string())
+        .arg("--rate")
+        .arg(options.rate.to_string())
+        .arg("--dir")
+        .arg(workspace.root())
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .context("cannot start the background process")?;
+    let announced = match child.stdout.take() {
+        Some(stdout) => tokio::time::timeout(START_LIMIT, announcement(stdout)).await,
+        None => bail!("the background process has no output to listen to"),
+    };
+    match announced {
+        Ok(Ok(Announcement::Ready { notes })) => Ok(notes),
+        Ok(Ok(Announcement::Failed { error, .. })) => bail!("{error}"),
+        Ok(Err(error)) => Err(error.context(format!(
+            "the background process ended before it was ready; its log is {}",
+            log_path.display()
+        ))),
+        Err(_) => {
+            // Nothing half done: it is told to go, and goes, whatever it was at.
+            child.kill().await.context("cannot end the background process")?;
+            bail!(
+                "the background process was not ready within {} s; its log is {}",
+                START_LIMIT.as_secs(),
+                log_path.display()
+            )
+        }
+    }
+}
+
+async fn announcement(stdout: impl tokio::io::AsyncRead + Unpin) -> anyhow::Result<Announcement> {
+    let mut line = String::new();
+    BufReader::new(stdout.take(LONGEST_ANNOUNCEMENT))
+        .read_line(&mut line)
+        .await?;
+    serde_json::from_str(&line).with_context(|| format!("it said {line:?}"))
+}
+
+/// What stopping came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// It was running, and is gone.
+    Stopped,
+    /// It had died before; what it left is cleaned up.
+    HadDied,
+    /// There was none.
+    NothingToStop,
+}
+
+/// Stops the live workshop of `workspace`, if there is one, and waits until it is gone.
+pub async fn stop(workspace: &Workspace) -> anyhow::Result<Stopped> {
+    match state::presence(workspace)? {
+        Presence::Absent => Ok(Stopped::NothingToStop),
+        Presence::Died(_) => {
+            state::remove(workspace)?;
+            Ok(Stopped::HadDied)
+        }
+        Presence::Busy => {
+            if !state::wait_until_gone(workspace, STOP_LIMIT).await? {
+                bail!(
+                    "a process holds the lock of the live workshop, but cannot be found; `fuser {}` names it",
+                    workspace.state().join("live.lock").display()
+                );
+            }
+            Ok(Stopped::Stopped)
+        }
+        Presence::Running(live) => {
+            stop_running(workspace, &live).await?;
+            state::remove(workspace)?;
+            Ok(Stopped::Stopped)
+        }
+    }
+}
+
+async fn stop_running(workspace: &Workspace, live: &LiveState) -> anyhow::Result<()> {
+    // One that does not answer is stopped all the same, below.
+    if Client::of(live).stop().await.is_ok() && state::wait_until_gone(workspace, STOP_LIMIT).await? {
+        return Ok(());
+    }
+    // The lock is held, so the process that wrote this number is alive, and the number is its own.
+    let pid = i32::try_from(live.pid)
+        .ok()
+        .filter(|pid| *pid > 1)
+        .context("live.json names no process")?;
+    kill(Pid::from_raw(pid), Signal::SIGKILL).with_context(|| format!("cannot end process {pid}"))?;
+    if state::wait_until_gone(workspace, KILL_LIMIT).await? {
+        return Ok(());
+    }
+    bail!("process {pid} does not end, not even by SIGKILL")
+}

@@ -1,0 +1,299 @@
+//! The background process of a live workshop.
+
+use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::control::{self, Status};
+use super::parts::Parts;
+use super::state::{self, LiveState};
+use super::stream::{self, Published};
+use super::{ports, published};
+use crate::lesson::{self, Section, Service, Stream};
+use crate::server::{self, Bridge, Pubsub, Simplequeue, bridge, pubsub, simplequeue};
+use crate::source::{Numbers, Pace, Secret};
+use crate::workspace::Workspace;
+
+/// The ports of the tutorial.
+const PUBSUB_PORT: u16 = 8080;
+const SIMPLEQUEUE_PORT: u16 = 8081;
+
+/// Bounds on the live queue: an idle afternoon costs no memory. The oldest messages are dropped past them.
+const QUEUE_MESSAGES: usize = 50_000;
+const QUEUE_BYTES: u64 = 16 << 20;
+
+/// How long the parts may take to answer, and to end.
+const READY_LIMIT: Duration = Duration::from_secs(10);
+const END_LIMIT: Duration = Duration::from_secs(3);
+
+/// How a live workshop is to be.
+#[derive(Debug, Clone)]
+pub struct LiveOptions {
+    /// The section.
+    pub section: u8,
+    /// Numbers a second.
+    pub rate: f64,
+}
+
+/// What the process tells whoever started it, on standard output, once.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Announcement {
+    /// Every part answers.
+    Ready {
+        /// What a student should know, such as ports that were taken.
+        notes: Vec<String>,
+    },
+    /// It did not come up, and nothing of it is left.
+    Failed {
+        /// Why.
+        error: String,
+        /// Whether another one came first.
+        another_runs: bool,
+    },
+}
+
+/// Runs a live workshop until it is told to stop. Tells on standard output when it is ready, or why it is not.
+pub async fn run(workspace: Workspace, options: LiveOptions) -> anyhow::Result<()> {
+    let Some(lock) = state::try_lock(&workspace)? else {
+        return announce(&Announcement::Failed {
+            error: "another live workshop of this workspace is running".into(),
+            another_runs: true,
+        });
+    };
+    let result = match BroughtUp::bring_up(&workspace, &options).await {
+        Ok(up) => up.serve(&workspace).await,
+        Err(error) => {
+            announce(&Announcement::Failed {
+                error: format!("{error:#}"),
+                another_runs: false,
+            })?;
+            Err(error)
+        }
+    };
+    state::remove(&workspace)?;
+    // Whoever gets the lock next finds nothing of this one.
+    drop(lock);
+    result
+}
+
+/// Everything listens and runs; nobody has been told yet.
+struct BroughtUp {
+    state: LiveState,
+    notes: Vec<String>,
+    parts: Parts,
+    control: TcpListener,
+    end: watch::Sender<bool>,
+    tasks: JoinSet<(&'static str, anyhow::Result<()>)>,
+    stream: JoinSet<()>,
+}
+
+impl BroughtUp {
+    async fn bring_up(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Self> {
+        let section = lesson::section(options.section)
+            .with_context(|| format!("there is no section {}", options.section))?;
+        let pace = Pace::new(options.rate)?;
+        let (end, _) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+
+        let pubsub = Pubsub::new(pubsub::Options::default());
+        let pubsub_port = ports::bind("pubsub", PUBSUB_PORT)?;
+        let pubsub_address = pubsub_port.listener.local_addr()?;
+        let serving = pubsub.clone().serve(pubsub_port.listener, ended(&end));
+        tasks.spawn(async { ("pubsub", serving.await.map_err(Into::into)) });
+
+        let queue = Simplequeue::new(simplequeue::Options {
+            max_depth: Some(QUEUE_MESSAGES),
+            max_bytes: Some(QUEUE_BYTES),
+            ..simplequeue::Options::default()
+        })?;
+        let queue_port = ports::bind("simplequeue", SIMPLEQUEUE_PORT)?;
+        let queue_address = queue_port.listener.local_addr()?;
+        let serving = queue.clone().serve(queue_port.listener, ended(&end));
+        tasks.spawn(async { ("simplequeue", serving.await.map_err(Into::into)) });
+
+        let bridge_stats = if section.lesson.services.contains(&Service::Bridge) {
+            let bridge = bridge_between(pubsub_address, queue_address)?;
+            let stats = bridge.stats();
+            let running = bridge.run(ended(&end));
+            tasks.spawn(async { ("bridge", running.await.map(drop).map_err(Into::into)) });
+            Some(stats)
+        } else {
+            None
+        };
+
+        let control = server::bind(Ipv4Addr::LOCALHOST.into(), 0)?;
+        let state = LiveState {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            since: Timestamp::now(),
+            section: options.section,
+            rate: options.rate,
+            control: control.local_addr()?,
+            token: token()?,
+            pubsub: pubsub_address,
+            simplequeue: queue_address,
+        };
+        let mut up = Self {
+            state,
+            notes: [pubsub_port.note, queue_port.note]
+                .into_iter()
+                .flatten()
+                .collect(),
+            parts: Parts {
+                pubsub: (pubsub, pubsub_address),
+                simplequeue: (queue, queue_address),
+                bridge: bridge_stats,
+                stream: None,
+            },
+            control,
+            end,
+            tasks,
+            stream: JoinSet::new(),
+        };
+        tokio::time::timeout(READY_LIMIT, up.answered())
+            .await
+            .context("the servers came up, but did not answer in time")??;
+        up.start_stream(workspace, section, pace)?;
+        Ok(up)
+    }
+
+    /// Starts the stream last: when the first number comes, the bridge is there to carry it.
+    fn start_stream(&mut self, workspace: &Workspace, section: &Section, pace: Pace) -> anyhow::Result<()> {
+        let Some(Stream::Secret) = section.lesson.stream else {
+            return Ok(());
+        };
+        let secret = Secret::load(&workspace.secret_path())?;
+        let numbers = Numbers::new(secret.distribution(), rand::random())?;
+        let published = Published::from(published::count(workspace)?);
+        self.parts.stream = Some((published.clone(), self.state.rate));
+        let pubsub = self.parts.pubsub.0.clone();
+        self.stream.spawn(stream::publish(
+            workspace.clone(),
+            pubsub,
+            numbers,
+            pace,
+            published,
+        ));
+        Ok(())
+    }
+
+    /// Waits until each part answers a request, and the bridge is at its place.
+    async fn answered(&self) -> anyhow::Result<()> {
+        for address in [self.state.pubsub, self.state.simplequeue] {
+            let url = format!("http://{address}/stats");
+            server::client::get(&url, server::client::Bounds::default())
+                .await
+                .with_context(|| format!("no answer from {url}"))?;
+        }
+        while self
+            .parts
+            .bridge
+            .as_ref()
+            .is_some_and(|stats| !stats.now().connected)
+        {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    }
+
+    /// Tells that everything is up, and serves until told to stop.
+    async fn serve(mut self, workspace: &Workspace) -> anyhow::Result<()> {
+        let (stop, mut stopped) = mpsc::channel(1);
+        let (section, parts) = (self.state.section, self.parts.clone());
+        let status = move || Status {
+            section,
+            published: parts
+                .stream
+                .as_ref()
+                .map_or(0, |(published, _)| published.count()),
+            parts: parts.status(),
+        };
+        let mut control = JoinSet::new();
+        control.spawn(control::serve(
+            self.control,
+            self.state.token.clone(),
+            status,
+            stop,
+        ));
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        // The terminal that it was started from may go.
+        let mut hangup = signal(SignalKind::hangup())?;
+
+        state::write(workspace, &self.state)?;
+        let mut result = announce(&Announcement::Ready { notes: self.notes });
+        // Where nobody hears it, whoever started it was interrupted, and nobody wants it.
+        while result.is_ok() {
+            tokio::select! {
+                _ = stopped.recv() => break,
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => {}
+                Some(ended) = self.tasks.join_next() => result = Err(failed(ended)),
+                Some(_) = self.stream.join_next() => result = Err(anyhow::anyhow!("the stream ended")),
+            }
+        }
+        self.stream.shutdown().await;
+        if let Some((published, _)) = &self.parts.stream {
+            published::keep(workspace, published.count())?;
+        }
+        self.end.send_replace(true);
+        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
+        // What has not ended by then ends with the process.
+        let _ = tokio::time::timeout(END_LIMIT, all_ended).await;
+        result
+    }
+}
+
+fn failed(ended: Result<(&'static str, anyhow::Result<()>), tokio::task::JoinError>) -> anyhow::Error {
+    match ended {
+        Ok((part, Ok(()))) => anyhow::anyhow!("{part} ended by itself"),
+        Ok((part, Err(error))) => error.context(format!("{part} failed")),
+        Err(panic) => anyhow::Error::new(panic).context("a part of the workshop broke down"),
+    }
+}
+
+fn bridge_between(pubsub: SocketAddr, queue: SocketAddr) -> anyhow::Result<Bridge> {
+    Ok(Bridge::new(bridge::Options {
+        pubsub_urls: vec![format!("http://{pubsub}/sub?multipart=0")],
+        destination_get_urls: vec![format!("http://{queue}/put?data=%s")],
+        ..bridge::Options::default()
+    })?)
+}
+
+fn ended(end: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {
+    let mut end = end.subscribe();
+    async move {
+        // An error means that whoever would say so is gone.
+        let _ = end.wait_for(|end| *end).await;
+    }
+}
+
+/// 128 bits from the operating system, as hex digits.
+fn token() -> anyhow::Result<String> {
+    use rand::TryRng as _;
+    let mut bytes = [0; 16];
+    rand::rngs::SysRng
+        .try_fill_bytes(&mut bytes)
+        .context("the operating system gives no random numbers")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn announce(announcement: &Announcement) -> anyhow::Result<()> {
+    let mut line = serde_json::to_vec(announcement)?;
+    line.push(b'\n');
+    let mut out = io::stdout().lock();
+    match out.write_all(&line).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) => bail!("nobody waits for this workshop any more: {error}"),
+    }
+}

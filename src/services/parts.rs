@@ -1,0 +1,91 @@
+//! The parts of a live workshop, and what each says of itself.
+
+use std::net::SocketAddr;
+
+use super::control::PartStatus;
+use super::stream::Published;
+use crate::server::{Pubsub, Simplequeue, bridge};
+
+/// The parts that run.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The pubsub, and where it listens.
+    pub pubsub: (Pubsub, SocketAddr),
+    /// The queue, and where it listens.
+    pub simplequeue: (Simplequeue, SocketAddr),
+    /// The bridge's counters, where the section has one.
+    pub bridge: Option<bridge::StatsHandle>,
+    /// The stream's count and its rate, where the section has one.
+    pub stream: Option<(Published, f64)>,
+}
+
+impl Parts {
+    /// A line for each part.
+    pub fn status(&self) -> Vec<PartStatus> {
+        let mut parts = vec![self.pubsub(), self.simplequeue()];
+        parts.extend(self.bridge.as_ref().map(|stats| self.bridge(stats)));
+        parts.extend(self.stream.as_ref().map(|(published, rate)| PartStatus {
+            part: "stream".into(),
+            address: format!("{rate} numbers a second"),
+            state: "publishing".into(),
+            messages_in: None,
+            messages_out: Some(published.count()),
+            depth: None,
+        }));
+        parts
+    }
+
+    fn pubsub(&self) -> PartStatus {
+        let (pubsub, address) = &self.pubsub;
+        let stats = pubsub.stats();
+        PartStatus {
+            part: "pubsub".into(),
+            address: format!("http://{address}"),
+            state: match stats.current_connections {
+                1 => "1 subscriber".into(),
+                more => format!("{more} subscribers"),
+            },
+            messages_in: Some(stats.messages_received),
+            messages_out: Some(stats.messages_sent),
+            depth: None,
+        }
+    }
+
+    fn simplequeue(&self) -> PartStatus {
+        let (queue, address) = &self.simplequeue;
+        let stats = queue.stats();
+        // A message is either put away still, or dropped past the limit, or taken.
+        let taken = stats
+            .puts
+            .saturating_sub(stats.overflow)
+            .saturating_sub(stats.depth);
+        PartStatus {
+            part: "simplequeue".into(),
+            address: format!("http://{address}"),
+            state: match stats.overflow {
+                0 => "running".into(),
+                dropped => format!("full, {dropped} dropped"),
+            },
+            messages_in: Some(stats.puts),
+            messages_out: Some(taken),
+            depth: Some(stats.depth),
+        }
+    }
+
+    fn bridge(&self, stats: &bridge::StatsHandle) -> PartStatus {
+        let stats = stats.now();
+        PartStatus {
+            part: "bridge".into(),
+            address: "pubsub → simplequeue".into(),
+            state: if stats.connected {
+                "connected"
+            } else {
+                "reconnecting"
+            }
+            .into(),
+            messages_in: Some(stats.received),
+            messages_out: Some(stats.delivered),
+            depth: Some(stats.pending),
+        }
+    }
+}

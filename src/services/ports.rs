@@ -1,0 +1,54 @@
+//! The ports that the tutorial names where they are free, and the next free ones where they are not.
+
+use std::net::Ipv4Addr;
+
+use tokio::net::TcpListener;
+
+use crate::server::{self, BindError};
+
+/// As many ports after the wanted one are tried.
+const TRIED: u16 = 50;
+
+/// Ports that the tutorial has a use for: no other part takes them.
+const RESERVED: [u16; 4] = [8080, 8081, 8088, 6379];
+
+/// A port that was taken, and what was done about it.
+#[derive(Debug)]
+pub struct Bound {
+    /// Listens.
+    pub listener: TcpListener,
+    /// What a student should know, where the wanted port was not to be had.
+    pub note: Option<String>,
+}
+
+/// Listens on `wanted`, or on the next free port after it.
+pub fn bind(part: &str, wanted: u16) -> Result<Bound, BindError> {
+    let taken = match server::bind(Ipv4Addr::LOCALHOST.into(), wanted) {
+        Ok(listener) => return Ok(Bound { listener, note: None }),
+        Err(taken @ BindError::InUse { .. }) => taken,
+        Err(other) => return Err(other),
+    };
+    let holder = match &taken {
+        BindError::InUse {
+            holder: Some(holder), ..
+        } => format!(" by {} (process {})", holder.name, holder.pid),
+        _ => String::new(),
+    };
+    let next = (1..=TRIED)
+        .filter_map(|step| wanted.checked_add(step))
+        .filter(|port| !RESERVED.contains(port));
+    for port in next {
+        match server::bind(Ipv4Addr::LOCALHOST.into(), port) {
+            Ok(listener) => {
+                let note = format!("port {wanted} is taken{holder}, so {part} listens on {port}");
+                return Ok(Bound {
+                    listener,
+                    note: Some(note),
+                });
+            }
+            Err(BindError::InUse { .. }) => {}
+            Err(_) => break,
+        }
+    }
+    Err(taken)
+}

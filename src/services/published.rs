@@ -1,0 +1,32 @@
+//! How many numbers of the secret stream have been published so far, kept over restarts of the live workshop.
+
+use std::io;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::workspace::{Workspace, write_atomically};
+
+fn path(workspace: &Workspace) -> PathBuf {
+    workspace.state().join("published")
+}
+
+/// The count; 0 where nothing was published yet.
+pub fn count(workspace: &Workspace) -> anyhow::Result<u64> {
+    let path = path(workspace);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => text.trim().parse().with_context(|| {
+            format!(
+                "{} should hold a count and holds {text:?}; remove it to count anew",
+                path.display()
+            )
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// Keeps the count.
+pub(super) fn keep(workspace: &Workspace, count: u64) -> io::Result<()> {
+    write_atomically(&path(workspace), format!("{count}\n").as_bytes())
+}
