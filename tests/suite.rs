@@ -4,6 +4,7 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+mod commands;
 mod course;
 mod programs;
 mod python_client;

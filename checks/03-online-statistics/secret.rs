@@ -123,7 +123,8 @@ mod tests {
     use super::*;
 
     fn secret() -> Secret {
-        let line = "workshop-secret-1 normal mean=4.0 standard_deviation=3.0 salt=00112233445566778899aabbccddeeff";
+        let line =
+            "workshop-secret-1 normal mean=4.0 standard_deviation=3.0 salt=00112233445566778899aabbccddeeff";
         Secret::parse(line).expect("an opening as `start` writes it")
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::exit::{Exit, Usage};
 use super::{Outcome, names, run, say};
@@ -39,10 +39,12 @@ pub fn check(dir: Option<&Path>, arguments: cli::Check) -> Outcome {
     // As many threads as the machine has: the servers of the arena are not to be what is slow.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
+        // Before any program runs: a signal must not find this command without an ear for it.
+        let mut interruption = Interruption::listen()?;
         tokio::select! {
             outcome = judge(&subject, arguments.seed, arguments.json) => outcome,
             // What runs is ended by being dropped.
-            signal = interrupted() => Ok(Exit::Interrupted(signal?)),
+            signal = interruption.number() => Ok(Exit::Interrupted(signal)),
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -233,16 +235,28 @@ fn what_next(subject: &Subject, claims: &[Claim]) -> String {
     }
 }
 
-/// Waits for a signal that asks this command to end, and returns its number.
-async fn interrupted() -> anyhow::Result<u8> {
-    let (mut interrupt, mut terminate, mut hangup) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::hangup())?,
-    );
-    Ok(tokio::select! {
-        _ = interrupt.recv() => 2,
-        _ = terminate.recv() => 15,
-        _ = hangup.recv() => 1,
-    })
+/// The signals that ask this command to end.
+struct Interruption {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Interruption {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for one of them and returns its number.
+    async fn number(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+            _ = self.hangup.recv() => 1,
+        }
+    }
 }

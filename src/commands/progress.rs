@@ -28,7 +28,7 @@ pub fn progress(dir: Option<&Path>) -> Outcome {
         .collect();
     let style = Style::for_stdout();
     say::say(&render::table(
-        &["section", "started", "done", "secret revealed"],
+        &["section", "started", "done", "secret"],
         &rows,
         &style,
     ))?;
@@ -36,18 +36,15 @@ pub fn progress(dir: Option<&Path>) -> Outcome {
 }
 
 fn revealed(progress: &SectionProgress) -> String {
-    let when = date(progress.revealed);
-    if progress.revealed_before_solved() {
-        format!("{when}, before it was solved")
-    } else {
-        when
+    match progress.revealed {
+        Some(_) if progress.revealed_before_solved() => "revealed before solved".into(),
+        Some(_) => format!("revealed {}", date(progress.revealed)),
+        None => "-".into(),
     }
 }
 
 fn date(time: Option<Timestamp>) -> String {
     time.map_or("-".into(), |time| {
-        time.to_zoned(TimeZone::system())
-            .strftime("%Y-%m-%d %H:%M")
-            .to_string()
+        time.to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
     })
 }

@@ -38,9 +38,7 @@ pub fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
     })?;
     say::say(&text)?;
     if !passed {
-        say::say(
-            "\nSection 3 was not done yet; your progress notes that the secret was revealed before it was solved.\n",
-        )?;
+        say::say("\nSection 3 was not done yet; your progress notes it as revealed before solved.\n")?;
     }
     Ok(Exit::Done)
 }

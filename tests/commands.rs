@@ -1,0 +1,9 @@
+//! The `workshop` command as a student uses it: what it prints, leaves behind, and returns.
+
+mod checking;
+mod corpus;
+mod errors;
+mod interrupted;
+mod live;
+mod secret;
+mod student;

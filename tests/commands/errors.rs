@@ -1,0 +1,230 @@
+//! Every mistake gets one clear message and the right exit code, and nothing is left half done.
+
+use std::path::Path;
+use std::process::Output;
+
+use super::student::{Student, text, verdict};
+
+/// That `output` is a single message that has all of `parts` in it.
+fn assert_says(output: &Output, code: i32, parts: &[&str]) {
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{message}");
+    assert!(message.starts_with("workshop: "), "{message}");
+    assert_eq!(text(&output.stdout), "", "an error is no output");
+    for part in parts {
+        assert!(message.contains(part), "{part:?} is not in {message:?}");
+    }
+}
+
+#[test]
+fn a_section_that_does_not_exist_is_answered_with_those_that_do() {
+    let student = Student::new();
+    for command in ["start", "lesson"] {
+        assert_says(
+            &student.workshop([command, "9"]),
+            2,
+            &["no section 9", "3 · Online algorithms"],
+        );
+    }
+    assert_says(
+        &student.workshop(["check", "9", "--", "true"]),
+        2,
+        &["no section 9"],
+    );
+    assert!(
+        !student.workspace().exists(),
+        "nothing is made for a section that is not there"
+    );
+}
+
+#[test]
+fn absurd_arguments_are_refused_before_anything_is_done() {
+    let student = Student::new();
+    for rate in ["0", "-1", "nan", "inf", "1e9"] {
+        assert_says(&student.workshop(["start", "3", "--rate", rate]), 2, &["rate"]);
+    }
+    for arguments in [
+        &["start"][..],
+        &["start", "three"],
+        &["start", "-1"],
+        &["start", "300"],
+        &["strat"],
+        &[],
+    ] {
+        assert_eq!(
+            student.workshop(arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+    assert!(!student.workspace().exists());
+}
+
+#[test]
+fn commands_before_start_say_to_start() {
+    let student = Student::new();
+    for arguments in [
+        &["check"][..],
+        &["run"],
+        &["status"],
+        &["stop"],
+        &["env"],
+        &["progress"],
+        &["lesson"],
+    ] {
+        assert_says(
+            &student.workshop(arguments),
+            2,
+            &["no workspace here", "workshop start 3"],
+        );
+    }
+    assert_says(
+        &student.workshop(["reveal-secret-stream", "--yes"]),
+        2,
+        &["workshop start 3"],
+    );
+    let elsewhere = student.folder().join("elsewhere");
+    let arguments = ["--dir", elsewhere.to_str().unwrap(), "check"];
+    assert_says(
+        &student.workshop(arguments),
+        2,
+        &[elsewhere.to_str().unwrap(), "is not a workspace"],
+    );
+}
+
+#[test]
+fn commands_that_need_a_live_workshop_say_how_to_get_one() {
+    let student = Student::started("200");
+    student.says(["stop"]);
+    for command in ["run", "env"] {
+        assert_says(
+            &student.workshop([command]),
+            1,
+            &["no live workshop is running", "workshop start 3"],
+        );
+    }
+    let status = student.workshop(["status"]);
+    assert_eq!(status.status.code(), Some(1));
+    assert!(text(&status.stdout).contains("No live workshop is running"));
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let student = Student::new();
+    let file = student.folder().join("file");
+    std::fs::write(&file, "").unwrap();
+    let inside = file.join("workspace");
+    let arguments = ["start", "3", "--dir", inside.to_str().unwrap()];
+    assert_says(
+        &student.workshop(arguments),
+        1,
+        &[inside.to_str().unwrap(), "--dir"],
+    );
+}
+
+#[test]
+fn a_broken_settings_file_is_answered_with_file_and_line() {
+    let student = Student::started("200");
+    let settings = student.workspace().join("workshop.toml");
+    std::fs::write(&settings, "[03-online-statistics]\nrun = \"python3 reader.py\"\n").unwrap();
+    for arguments in [&["check"][..], &["run"], &["start", "3"]] {
+        let parts = ["workshop.toml, line 2", "run = [\"python3\", \"reader.py\"]"];
+        assert_says(&student.workshop(arguments), 2, &parts);
+    }
+    std::fs::remove_file(&settings).unwrap();
+    assert_says(
+        &student.workshop(["check"]),
+        2,
+        &["workshop.toml", "workshop start"],
+    );
+}
+
+#[test]
+fn a_broken_answer_is_answered_with_file_and_line() {
+    let student = Student::started("200");
+    student.write("answers.toml", "# what is it?\nmean = 3,14\nvariance = \n");
+    assert_says(
+        &student.workshop(["check"]),
+        2,
+        &["answers.toml, line 2", "mean = 3,14", "mean = 3.25"],
+    );
+    student.write("answers.toml", "mean = \"three\"\n");
+    assert_says(&student.workshop(["check"]), 2, &["mean = \"three\"", "3.25"]);
+}
+
+#[test]
+fn a_missing_interpreter_is_no_wrong_answer() {
+    let student = Student::started("200");
+    let empty = student.folder().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let output = student
+        .command(["check", "--json"])
+        .env("PATH", &empty)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "the secret is not answered");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(verdict(&report, "mean"), Some("could-not-tell"), "{report:#}");
+    assert!(
+        report.to_string().contains("python3") && report.to_string().contains("python.org"),
+        "{report:#}"
+    );
+
+    let output = student
+        .command(["check", "3", "--", "python3", "x.py"])
+        .env("PATH", &empty)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let output = student.command(["run"]).env("PATH", &empty).output().unwrap();
+    assert_says(&output, 1, &["python3", "python.org"]);
+    let output = student
+        .command(["start", "3"])
+        .env("PATH", &empty)
+        .output()
+        .unwrap();
+    assert!(
+        text(&output.stdout).contains("python.org"),
+        "start says so at once"
+    );
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_its_holder() {
+    let _wanted = std::net::TcpListener::bind("127.0.0.1:8080");
+    let student = Student::new();
+    let screen = student.says(["start", "3"]);
+    let note = screen.lines().find(|line| line.contains("port 8080 is taken"));
+    // Another test's workshop may be the holder; somebody is, for the line above found it taken or took it.
+    let note = note.unwrap_or_else(|| panic!("{screen}"));
+    let port = note.rsplit(' ').next().unwrap();
+    assert!(screen.contains(&format!("http://127.0.0.1:{port}")), "{screen}");
+    if Path::new("/proc").is_dir() {
+        assert!(note.contains("(process "), "{note}");
+    }
+}
+
+#[test]
+fn help_comes_for_every_command() {
+    let student = Student::new();
+    let help = student.says(["--help"]);
+    for command in [
+        "start",
+        "lesson",
+        "run",
+        "check",
+        "reveal-secret-stream",
+        "status",
+        "stop",
+        "env",
+        "progress",
+    ] {
+        assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
+        let own = student.says([command, "--help"]);
+        assert!(own.contains("Usage: workshop"), "{own}");
+    }
+    assert!(
+        !help.contains("\n  guard") && !help.contains("\n  live"),
+        "inner commands are not for students"
+    );
+}

@@ -1,0 +1,186 @@
+//! A student alone at a terminal: a folder of their own, and the `workshop` command.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// No single step of a test takes longer, however busy the machine.
+pub const DEADLINE: Duration = Duration::from_secs(120);
+
+/// The `workshop` command, built by cargo for this test.
+pub const WORKSHOP: &str = env!("CARGO_BIN_EXE_workshop");
+
+/// A student. What runs in the student's folder is stopped at the end, whatever the test came to.
+pub struct Student {
+    home: TempDir,
+}
+
+impl Student {
+    /// A student in an empty folder.
+    pub fn new() -> Self {
+        Self {
+            home: TempDir::with_prefix("workshop-student-").unwrap(),
+        }
+    }
+
+    /// A student who has typed `workshop start 3`, with a stream of `rate` numbers a second.
+    pub fn started(rate: &str) -> Self {
+        let student = Self::new();
+        let started = student.workshop(["start", "3", "--rate", rate]);
+        assert!(started.status.success(), "{}", text(&started.stderr));
+        student
+    }
+
+    /// Where the student is.
+    pub fn folder(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The student's workspace.
+    pub fn workspace(&self) -> PathBuf {
+        self.folder().join("realtime-workshop")
+    }
+
+    /// A file of section 3 in the workspace.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.workspace().join("03-online-statistics").join(name)
+    }
+
+    /// Puts `text` into a file of section 3.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.file(name), text).unwrap();
+    }
+
+    /// Replaces the starter by the Python solution.
+    pub fn solve(&self) {
+        for name in ["reader.py", "merge.py"] {
+            self.write(name, std::fs::read(solution("python").join(name)).unwrap());
+        }
+    }
+
+    /// The command, not run yet: in the student's folder, with nothing of whoever runs the tests.
+    pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(WORKSHOP);
+        command
+            .args(arguments)
+            .current_dir(self.folder())
+            .stdin(Stdio::null());
+        for name in [
+            "WORKSHOP_DIR",
+            "PYTHONPATH",
+            "NO_COLOR",
+            "CLICOLOR_FORCE",
+            "PAGER",
+        ] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Runs the command to its end.
+    pub fn workshop<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs the command, which must succeed, and returns what it printed.
+    pub fn says<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
+        let output = self.workshop(arguments);
+        assert!(
+            output.status.success(),
+            "{}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    }
+
+    /// Runs `check --json` with `arguments` and returns the document and the exit code.
+    pub fn check<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> (Value, i32) {
+        let mut command = self.command(["check", "--json"]);
+        let output = command.args(arguments).output().unwrap();
+        let report = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}{}", text(&output.stdout), text(&output.stderr)));
+        (report, output.status.code().unwrap())
+    }
+
+    /// What the live workshop has on disk about itself.
+    pub fn live(&self) -> Value {
+        let path = self.workspace().join(".workshop").join("live.json");
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    }
+
+    /// The process of the live workshop.
+    pub fn live_pid(&self) -> u64 {
+        self.live()["pid"].as_u64().unwrap()
+    }
+}
+
+impl Drop for Student {
+    fn drop(&mut self) {
+        let _ = self
+            .command(["stop"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
+/// The folder of a solution.
+pub fn solution(language: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("solutions/03-online-statistics")
+        .join(language)
+}
+
+/// `bytes` as text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The verdict that `report` gives on the claim `id`; `None` where it says nothing of it.
+pub fn verdict<'a>(report: &'a Value, id: &str) -> Option<&'a str> {
+    claim(report, id)?["verdict"].as_str()
+}
+
+/// What `report` says of the claim `id`.
+pub fn claim<'a>(report: &'a Value, id: &str) -> Option<&'a Value> {
+    report["claims"]
+        .as_array()?
+        .iter()
+        .find(|claim| claim["id"] == id)
+}
+
+/// Waits until `condition` gives something, and returns it.
+pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The processes whose command line mentions `path`, zombies aside.
+pub fn processes_mentioning(path: &Path) -> Vec<u32> {
+    let output = Command::new("ps")
+        .args(["-A", "-ww", "-o", "pid=,stat=,args="])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "ps is needed to look for leftovers");
+    let wanted = path.to_str().unwrap();
+    text(&output.stdout)
+        .lines()
+        .filter(|line| line.contains(wanted))
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let (pid, state) = (words.next()?.parse().ok()?, words.next()?);
+            (!state.starts_with('Z')).then_some(pid)
+        })
+        .collect()
+}
