@@ -4,11 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+
+use super::request_log::SHOWN;
 
 /// A quarter of a second: the unit in which time limits on connections are kept, so that no system call and no
 /// timer is spent on a request.
@@ -63,7 +65,6 @@ pub(crate) struct Patience {
 }
 
 /// Shared by a connection's task, its request handlers and the listener.
-#[derive(Debug)]
 pub(crate) struct Control {
     pub peer: SocketAddr,
     order: AtomicU8,
@@ -75,10 +76,26 @@ pub(crate) struct Control {
     write_blocked: AtomicBool,
     /// Of the connection's task, set at its first poll and the same ever after.
     waker: OnceLock<Waker>,
+    /// The start of the body of the request under way, where requests are logged.
+    noted: Option<Mutex<Vec<u8>>>,
+    /// What becomes of the connection after it has been upgraded to another protocol.
+    afterwards: Mutex<Option<Afterwards>>,
+}
+
+/// What a connection does when it no longer speaks HTTP.
+type Afterwards = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl std::fmt::Debug for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control")
+            .field("peer", &self.peer)
+            .field("order", &self.order())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Control {
-    pub fn new(peer: SocketAddr, clock: Arc<AtomicU32>) -> Control {
+    pub fn new(peer: SocketAddr, clock: Arc<AtomicU32>, notes_bodies: bool) -> Control {
         let since = clock.load(Ordering::Relaxed);
         Control {
             peer,
@@ -88,7 +105,40 @@ impl Control {
             since: AtomicU32::new(since),
             write_blocked: AtomicBool::new(false),
             waker: OnceLock::new(),
+            noted: notes_bodies.then(Mutex::default),
+            afterwards: Mutex::default(),
         }
+    }
+
+    /// Keeps the first bytes of a body for the log, if there is one.
+    pub fn note(&self, part: &[u8]) {
+        if let Some(noted) = &self.noted {
+            let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = SHOWN - noted.len();
+            noted.extend_from_slice(&part[..part.len().min(room)]);
+        }
+    }
+
+    pub fn take_noted(&self) -> Vec<u8> {
+        let noted = self
+            .noted
+            .as_ref()
+            .map(|noted| noted.lock().unwrap_or_else(PoisonError::into_inner));
+        noted
+            .map(|mut noted| std::mem::take(&mut *noted))
+            .unwrap_or_default()
+    }
+
+    /// Has `future` run, as part of the connection, once the reply that upgrades it is out.
+    pub fn continue_with(&self, future: impl Future<Output = ()> + Send + 'static) {
+        *self.afterwards.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(future));
+    }
+
+    pub fn take_afterwards(&self) -> Option<Afterwards> {
+        self.afterwards
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     pub fn order(&self) -> Order {

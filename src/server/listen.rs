@@ -17,8 +17,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::access::{Access, Gate, Pass, share_with};
 use super::chunks::Chunks;
 use super::connection::{Control, Order, Patience, Phase, TICK, Watched};
+use super::reply::Whole;
+use super::request_log::RequestLog;
 
 /// The buffer of a connection, in bytes: the longest head of a request, and what a reply may hold back at a time.
 const BUFFER: usize = 64 * 1024;
@@ -63,9 +66,16 @@ impl Limits {
     }
 }
 
+/// On what terms a listener serves.
+pub(crate) struct Terms {
+    pub limits: Limits,
+    pub access: Access,
+    pub log: Option<RequestLog>,
+}
+
 /// What answers the requests of a listener.
 pub(crate) trait Handler: Send + Sync + 'static {
-    type Body: Body<Data = Chunks, Error = std::convert::Infallible> + Send + 'static;
+    type Body: Body<Data = Chunks, Error = std::convert::Infallible> + From<Whole> + Send + 'static;
 
     fn answer(
         &self,
@@ -85,11 +95,12 @@ pub(crate) trait Handler: Send + Sync + 'static {
 pub(crate) async fn serve<H: Handler>(
     listener: TcpListener,
     handler: Arc<H>,
-    limits: Limits,
+    terms: Terms,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
-    let mut connections = Connections::new();
+    let limits = terms.limits.clone();
+    let mut connections = Connections::new(Gate::new(listener.local_addr()?.ip(), terms.access), terms.log);
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let patience = limits.patience();
@@ -140,14 +151,18 @@ struct Connections {
     tasks: JoinSet<()>,
     controls: Mutex<Vec<Weak<Control>>>,
     clock: Arc<AtomicU32>,
+    gate: Arc<Gate>,
+    log: Option<RequestLog>,
 }
 
 impl Connections {
-    fn new() -> Connections {
+    fn new(gate: Gate, log: Option<RequestLog>) -> Connections {
         Connections {
             tasks: JoinSet::new(),
             controls: Mutex::default(),
             clock: Arc::default(),
+            gate: Arc::new(gate),
+            log,
         }
     }
 
@@ -155,7 +170,7 @@ impl Connections {
         // A connection that is gone already says so here; hyper will find out in its own way.
         let _ = stream.set_nodelay(true);
         let Ok(peer) = stream.peer_addr() else { return };
-        let control = Arc::new(Control::new(peer, Arc::clone(&self.clock)));
+        let control = Arc::new(Control::new(peer, Arc::clone(&self.clock), self.log.is_some()));
         let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
         // Only as many as twice those alive are kept, so this costs a constant time a connection.
         if controls.len() > 2 * self.tasks.len() + 64 {
@@ -163,7 +178,8 @@ impl Connections {
         }
         controls.push(Arc::downgrade(&control));
         drop(controls);
-        self.tasks.spawn(connection(stream, control, handler));
+        let (gate, log) = (Arc::clone(&self.gate), self.log.clone());
+        self.tasks.spawn(connection(stream, control, gate, log, handler));
     }
 
     fn each(&self, act: impl Fn(&Control)) {
@@ -188,44 +204,95 @@ impl Connections {
     }
 }
 
-fn connection<H: Handler>(
+/// Serves one connection to its end, following the orders that its [`Control`] is given.
+async fn connection<H: Handler>(
     stream: TcpStream,
     control: Arc<Control>,
+    gate: Arc<Gate>,
+    log: Option<RequestLog>,
     handler: Arc<H>,
-) -> impl Future<Output = ()> + Send {
+) {
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&control)));
     let of_requests = Arc::clone(&control);
     let service = service_fn(move |request| {
-        let (handler, control) = (Arc::clone(&handler), Arc::clone(&of_requests));
+        let (handler, control, gate) = (Arc::clone(&handler), Arc::clone(&of_requests), Arc::clone(&gate));
+        let entry = log.as_ref().map(|log| log.begin(&request));
         async move {
             control.enter(Phase::Reply);
-            Ok::<_, std::convert::Infallible>(handler.answer(request, &control).await)
+            let response = match gate.check(&request) {
+                Ok(Pass::Plain) => handler.answer(request, &control).await,
+                Ok(Pass::Shared(origin)) => {
+                    let mut response = handler.answer(request, &control).await;
+                    share_with(origin, response.headers_mut());
+                    response
+                }
+                Err(refusal) => *refusal,
+            };
+            if let Some(entry) = entry {
+                entry.finish(response.status(), &control);
+            }
+            Ok::<_, std::convert::Infallible>(response)
         }
     });
     let mut builder = http1::Builder::new();
     builder.max_buf_size(BUFFER);
-    let connection = builder.serve_connection(io, service).with_upgrades();
+    let http = pin!(builder.serve_connection(io, service).with_upgrades());
     Obedient {
-        connection: Box::pin(connection),
-        control,
+        connection: http,
+        control: &control,
         draining: false,
+    }
+    .await;
+    if let Some(afterwards) = control.take_afterwards() {
+        Obedient {
+            connection: NotHttp(afterwards),
+            control: &control,
+            draining: false,
+        }
+        .await;
     }
 }
 
-/// A connection that follows the orders in its [`Control`].
-struct Obedient<C> {
-    connection: Pin<Box<C>>,
-    control: Arc<Control>,
-    draining: bool,
+/// What can be told to come to an end soon.
+trait Drain: Future + Unpin {
+    fn drain(&mut self);
 }
 
-impl<S> Future for Obedient<http1::UpgradeableConnection<TokioIo<Watched>, S>>
+impl<S> Drain for Pin<&mut http1::UpgradeableConnection<TokioIo<Watched>, S>>
 where
     S: hyper::service::HttpService<Incoming>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     S::ResBody: Body<Data = Chunks> + 'static,
     <S::ResBody as Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    fn drain(&mut self) {
+        self.as_mut().graceful_shutdown();
+    }
+}
+
+/// A connection that has been upgraded. It is told by the server that it serves when that is closing.
+struct NotHttp(Pin<Box<dyn Future<Output = ()> + Send>>);
+
+impl Future for NotHttp {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl Drain for NotHttp {
+    fn drain(&mut self) {}
+}
+
+/// A connection that follows the orders in its [`Control`].
+struct Obedient<'c, C> {
+    connection: C,
+    control: &'c Control,
+    draining: bool,
+}
+
+impl<C: Drain> Future for Obedient<'_, C> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
@@ -233,14 +300,14 @@ where
         match self.control.order() {
             Order::Drain if !self.draining => {
                 self.draining = true;
-                self.connection.as_mut().graceful_shutdown();
+                self.connection.drain();
             }
             // The socket answers a time-out itself.
             Order::Serve | Order::Drain | Order::TimeOut => {}
             Order::Abort => return Poll::Ready(()),
         }
         // What went wrong on a connection is the client's affair: it has been answered where that was possible.
-        let _ = ready!(self.connection.as_mut().poll(context));
+        let _ = ready!(Pin::new(&mut self.connection).poll(context));
         Poll::Ready(())
     }
 }

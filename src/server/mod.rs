@@ -1,5 +1,6 @@
 //! The tutorial's servers: pubsub, simplequeue, and the bridge between them.
 
+mod access;
 mod bind;
 pub mod bridge;
 pub mod chunks;
@@ -7,12 +8,16 @@ pub mod client;
 pub mod command;
 mod connection;
 mod listen;
+mod metrics;
 pub mod pubsub;
 mod reply;
+mod request_log;
 pub mod simplequeue;
 
+pub use access::Access;
 pub use bind::{BindError, Holder, bind};
 pub use bridge::Bridge;
 pub use listen::Limits;
 pub use pubsub::Pubsub;
+pub use request_log::RequestLog;
 pub use simplequeue::Simplequeue;

@@ -114,6 +114,7 @@ pub(crate) async fn read_body(
     let mut joined = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
+        control.note(&data);
         if chunks.len() + joined.len() + data.len() > limit {
             return Err(BodyError::TooLong { limit });
         }

@@ -345,8 +345,10 @@ async fn connections_are_kept_and_http_1_0_ones_are_closed() {
         assert_eq!(wire.reply(false).await.status, 200);
     }
     // Requests sent together are answered in their order.
-    wire.send(b"GET /get HTTP/1.1\r\nHost: a\r\n\r\nGET /stats?reset=1 HTTP/1.1\r\nHost: a\r\n\r\n")
-        .await;
+    wire.send(
+        b"GET /get HTTP/1.1\r\nHost: localhost\r\n\r\nGET /stats?reset=1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    )
+    .await;
     assert_eq!(wire.reply(false).await.text(), "x");
     assert_eq!(wire.reply(false).await.text(), "");
 
@@ -371,7 +373,7 @@ async fn connections_are_kept_and_http_1_0_ones_are_closed() {
 async fn a_chunked_body_is_a_body() {
     let queue = wire::simplequeue(Options::default());
     let mut wire = queue.connect().await;
-    wire.send(b"POST /put HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+    wire.send(b"POST /put HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
         .await;
     wire.send(b"4\r\ndefg\r\n0\r\n\r\n").await;
     assert_eq!(wire.reply(false).await.status, 200);

@@ -141,6 +141,11 @@ impl Wire {
         in_time("sending", self.stream.write_all(bytes)).await.unwrap();
     }
 
+    /// Sends until the other side stops taking it.
+    pub async fn send_what_fits(&mut self, bytes: &[u8]) {
+        let _ = in_time("sending", self.stream.write_all(bytes)).await;
+    }
+
     pub async fn request(&mut self, method_and_path: &str, body: &[u8]) {
         let mut request = format!("{method_and_path} HTTP/1.1\r\nHost: localhost\r\n").into_bytes();
         if !body.is_empty() {

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::bind;
+use super::{Access, RequestLog, bind};
 
 pub use ps_to_http::ps_to_http;
 pub use pubsub::pubsub;
@@ -27,6 +27,13 @@ struct Listen {
     /// Port to listen on; 0 for any that is free.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Print a line per request.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new())]
+    enable_logging: bool,
+    /// Let web pages of this origin use the server, as in http://localhost:3000; * for any. May be repeated.
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
 }
 
 impl Listen {
@@ -38,6 +45,16 @@ impl Listen {
         }
         println!("listening on {}", listener.local_addr()?);
         Ok(listener)
+    }
+
+    fn request_log(&self) -> Option<RequestLog> {
+        self.enable_logging.then(RequestLog::to_stdout)
+    }
+
+    fn access(&self) -> Access {
+        Access {
+            allow_origins: self.allow_origin.clone(),
+        }
     }
 }
 

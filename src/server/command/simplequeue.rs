@@ -59,6 +59,8 @@ impl Arguments {
             mput_item_sep: self.mput_item_sep.into_bytes(),
             enable_exit: self.enable_exit,
             max_body_bytes: self.max_body_bytes,
+            access: self.listen.access(),
+            request_log: self.listen.request_log(),
             ..Options::default()
         };
         (self.listen, options)

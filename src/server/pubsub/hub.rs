@@ -249,6 +249,12 @@ impl Hub {
         }
     }
 
+    /// The bytes kept for subscribers that have not read them, all formats together.
+    pub fn kept_bytes(&self) -> u64 {
+        let state = self.lock();
+        state.plain.len() + state.multipart.len()
+    }
+
     pub fn reset_stats(&self) {
         let mut state = self.lock();
         (state.received, state.sent) = (0, 0);

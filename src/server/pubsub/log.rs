@@ -30,7 +30,6 @@ impl Log {
     }
 
     /// How many bytes are kept.
-    #[cfg(test)]
     pub fn len(&self) -> u64 {
         self.end - self.start
     }

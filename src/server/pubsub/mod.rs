@@ -4,6 +4,7 @@ mod hub;
 mod log;
 mod routes;
 mod subscription;
+mod websocket;
 
 use std::future::Future;
 use std::io;
@@ -15,8 +16,10 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use super::access::Access;
 use super::chunks::Chunks;
-use super::listen::{self, Limits};
+use super::listen::{self, Limits, Terms};
+use super::request_log::RequestLog;
 use hub::Hub;
 
 /// The paths that a pubsub answers, in the order in which it announces them.
@@ -31,6 +34,10 @@ pub struct Options {
     pub max_body_bytes: usize,
     /// Limits on connections and time.
     pub limits: Limits,
+    /// Which web pages may use it.
+    pub access: Access,
+    /// Where a line goes for every request, if anywhere.
+    pub request_log: Option<RequestLog>,
 }
 
 impl Default for Options {
@@ -39,6 +46,8 @@ impl Default for Options {
             max_pending_bytes: 50 * 1024 * 1024,
             max_body_bytes: 64 * 1024 * 1024,
             limits: Limits::default(),
+            access: Access::default(),
+            request_log: None,
         }
     }
 }
@@ -153,8 +162,18 @@ impl Pubsub {
         let mut dispatcher = JoinSet::new();
         let hub = Arc::clone(&self.hub);
         dispatcher.spawn(async move { hub.dispatch().await });
-        let limits = self.options.limits.clone();
+        let Options {
+            limits,
+            access,
+            request_log,
+            ..
+        } = &*self.options;
+        let terms = Terms {
+            limits: limits.clone(),
+            access: access.clone(),
+            log: request_log.clone(),
+        };
         let handler = Arc::new(routes::Routes::new(self, observer));
-        listen::serve(listener, handler, limits, shutdown).await
+        listen::serve(listener, handler, terms, shutdown).await
     }
 }

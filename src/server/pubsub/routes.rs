@@ -11,11 +11,12 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::hub::Format;
 use super::subscription::{Reply, Subscription};
-use super::{Observer, Pubsub, Stats};
+use super::{Observer, Pubsub, Stats, websocket};
 use crate::protocol::{multipart, query};
 use crate::server::connection::{Control, Phase};
 use crate::server::listen::Handler;
-use crate::server::reply::{JSON, read_body, sentence, text, typed};
+use crate::server::metrics::{self, counter, gauge};
+use crate::server::reply::{JSON, Whole, read_body, sentence, text, typed};
 
 /// A pubsub as one listener offers it.
 pub(super) struct Routes {
@@ -48,6 +49,27 @@ impl Routes {
         text(StatusCode::OK, Bytes::from(line))
     }
 
+    fn subscription(&self, format: Format, control: &Arc<Control>) -> Subscription {
+        control.enter(Phase::Stream);
+        let (hub, closing) = (Arc::clone(&self.pubsub.hub), Arc::clone(&self.closing));
+        Subscription::new(hub, format, control, Arc::clone(&self.observer), closing)
+    }
+
+    fn subscribe_websocket(&self, request: Request<Incoming>, control: &Arc<Control>) -> Response<Reply> {
+        match websocket::upgrade(request) {
+            Ok((response, socket)) => {
+                let subscription = self.subscription(Format::Plain, control).already_open();
+                let longest = self.pubsub.options.max_body_bytes;
+                control.continue_with(websocket::run(socket, subscription, longest));
+                response.map(|_| Reply::from(Whole::default()))
+            }
+            Err(error) => sentence(
+                StatusCode::BAD_REQUEST,
+                format!("this is no WebSocket handshake: {error}"),
+            ),
+        }
+    }
+
     fn subscribe(&self, request: &Request<Incoming>, control: &Arc<Control>) -> Response<Reply> {
         let format = match query::parameter(request.uri().query(), "multipart").as_deref() {
             Some(b"0") => Format::Plain,
@@ -56,15 +78,7 @@ impl Routes {
         let body = if request.method() == Method::HEAD {
             Reply::Endless
         } else {
-            control.enter(Phase::Stream);
-            let (hub, closing) = (Arc::clone(&self.pubsub.hub), Arc::clone(&self.closing));
-            Reply::Subscription(Subscription::new(
-                hub,
-                format,
-                control,
-                Arc::clone(&self.observer),
-                closing,
-            ))
+            Reply::Subscription(self.subscription(format, control))
         };
         let mut response = Response::new(body);
         let content_type = match format {
@@ -98,6 +112,42 @@ impl Routes {
             self.pubsub.hub.reset_stats();
         }
         response
+    }
+
+    fn metrics(&self) -> Response<Reply> {
+        let stats = self.pubsub.hub.stats();
+        metrics::reply(&[
+            gauge(
+                "pubsub_subscribers",
+                "Subscribers now.",
+                stats.current_connections,
+            ),
+            counter(
+                "pubsub_subscribers_total",
+                "Subscribers since the start.",
+                stats.total_connections,
+            ),
+            counter(
+                "pubsub_messages_received_total",
+                "Messages published.",
+                stats.messages_received,
+            ),
+            counter(
+                "pubsub_messages_sent_total",
+                "Messages, once for each subscriber.",
+                stats.messages_sent,
+            ),
+            counter(
+                "pubsub_kicked_clients_total",
+                "Subscribers dropped as too slow.",
+                stats.kicked_clients,
+            ),
+            gauge(
+                "pubsub_kept_bytes",
+                "Bytes kept for subscribers, each once.",
+                self.pubsub.hub.kept_bytes(),
+            ),
+        ])
     }
 
     fn clients(&self) -> Response<Reply> {
@@ -159,10 +209,14 @@ impl Handler for Routes {
                 return text(StatusCode::OK, Bytes::new());
             }
             self.publish(request, control).await
+        } else if path.starts_with("/sub") && websocket::is_wanted(&request) {
+            self.subscribe_websocket(request, control)
         } else if path.starts_with("/sub") {
             self.subscribe(&request, control)
         } else if path.starts_with("/stats") {
             self.stats(&request)
+        } else if path.starts_with("/metrics") {
+            self.metrics()
         } else if path == "/clients" {
             self.clients()
         } else {

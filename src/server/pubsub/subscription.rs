@@ -1,6 +1,7 @@
 //! The endless reply to `/sub`.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,17 @@ impl Subscription {
             closing,
             stage: Stage::Opening,
         }
+    }
+
+    /// The same place in the stream, for a protocol that has an opening of its own.
+    pub fn already_open(mut self) -> Subscription {
+        self.stage = Stage::Messages;
+        self
+    }
+
+    /// All that the subscriber is owed, when there is something; `None` when there will be no more.
+    pub async fn next(&mut self) -> Option<Chunks> {
+        poll_fn(|context| self.poll_next(context)).await
     }
 
     fn opening(&self) -> &'static [u8] {

@@ -13,7 +13,9 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::listen::{self, Limits};
+use super::access::Access;
+use super::listen::{self, Limits, Terms};
+use super::request_log::RequestLog;
 use store::Store;
 
 /// The paths that a simplequeue answers, in the order in which it announces them.
@@ -46,6 +48,10 @@ pub struct Options {
     pub max_body_bytes: usize,
     /// Limits on connections and time.
     pub limits: Limits,
+    /// Which web pages may use it.
+    pub access: Access,
+    /// Where a line goes for every request, if anywhere.
+    pub request_log: Option<RequestLog>,
 }
 
 impl Default for Options {
@@ -60,6 +66,8 @@ impl Default for Options {
             enable_exit: false,
             max_body_bytes: 64 * 1024 * 1024,
             limits: Limits::default(),
+            access: Access::default(),
+            request_log: None,
         }
     }
 }
@@ -170,7 +178,17 @@ impl Simplequeue {
         observer: Arc<dyn Observer>,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        let limits = self.options.limits.clone();
+        let Options {
+            limits,
+            access,
+            request_log,
+            ..
+        } = &*self.options;
+        let terms = Terms {
+            limits: limits.clone(),
+            access: access.clone(),
+            log: request_log.clone(),
+        };
         let mut exit = self.exit.subscribe();
         let handler = Arc::new(routes::Routes::new(self, observer));
         let until = async move {
@@ -180,6 +198,6 @@ impl Simplequeue {
                 _ = exit.wait_for(|&exit| exit) => {}
             }
         };
-        listen::serve(listener, handler, limits, until).await
+        listen::serve(listener, handler, terms, until).await
     }
 }

@@ -13,6 +13,7 @@ use crate::protocol::{lines, query};
 use crate::server::chunks::Chunks;
 use crate::server::connection::Control;
 use crate::server::listen::Handler;
+use crate::server::metrics::{self, counter, gauge};
 use crate::server::reply::{JSON, Whole, read_body, sentence, text, typed};
 
 /// Replies to `/mget` up to this many bytes are joined into one piece; longer ones share the queue's memory.
@@ -113,11 +114,46 @@ impl Routes {
         text(StatusCode::OK, Bytes::from(plain(&stats)))
     }
 
+    fn metrics(&self) -> Response<Whole> {
+        let stats = self.queue.store.stats();
+        metrics::reply(&[
+            counter("simplequeue_puts_total", "Messages put.", stats.puts),
+            counter(
+                "simplequeue_gets_total",
+                "Messages got, and gets that found none.",
+                stats.gets,
+            ),
+            gauge("simplequeue_depth", "Messages in the queue.", stats.depth),
+            gauge(
+                "simplequeue_depth_high_water",
+                "The greatest depth so far.",
+                stats.depth_high_water,
+            ),
+            gauge(
+                "simplequeue_bytes",
+                "Bytes of the messages in the queue.",
+                stats.bytes,
+            ),
+            counter(
+                "simplequeue_overflow_total",
+                "Messages that went because a limit was passed.",
+                stats.overflow,
+            ),
+            counter(
+                "simplequeue_overflow_log_errors_total",
+                "Messages past a limit that the overflow log could not take.",
+                stats.overflow_log_errors,
+            ),
+        ])
+    }
+
     /// HEAD never changes the queue: a monitor that sends it must cost no message.
     fn head(&self, request: &Request<Incoming>) -> Response<Whole> {
         let path = request.uri().path();
         if path.starts_with("/stats") {
             self.stats(request)
+        } else if path.starts_with("/metrics") {
+            self.metrics()
         } else if path.starts_with("/dump") {
             text(StatusCode::OK, self.queue.store.dump())
         } else if path.starts_with("/get") {
@@ -231,6 +267,8 @@ impl Handler for Routes {
             text(StatusCode::OK, self.queue.store.dump())
         } else if path.starts_with("/stats") {
             self.stats(&request)
+        } else if path.starts_with("/metrics") {
+            self.metrics()
         } else if path.starts_with("/exit") && self.queue.options.enable_exit {
             self.queue.exit.send_replace(true);
             text(StatusCode::OK, Bytes::new())
