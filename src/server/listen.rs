@@ -26,6 +26,9 @@ use super::request_log::RequestLog;
 /// The buffer of a connection, in bytes: the longest head of a request, and what a reply may hold back at a time.
 const BUFFER: usize = 64 * 1024;
 
+/// How long after the last failure to accept the next one is news.
+const SAID_FOR: Duration = Duration::from_secs(30);
+
 /// What a server allows each client and all of them together.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -104,23 +107,22 @@ pub(crate) async fn serve<H: Handler>(
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let patience = limits.patience();
-    let mut failing = false;
+    // While accepting fails, if only now and then, it is said once.
+    let mut said_until: Option<Instant> = None;
     let mut retry_at: Option<Instant> = None;
     loop {
         let accepting = connections.tasks.len() < limits.max_connections && retry_at.is_none();
         tokio::select! {
             accepted = listener.accept(), if accepting => match accepted {
-                Ok((stream, _)) => {
-                    failing = false;
-                    connections.start(stream, Arc::clone(&handler));
-                }
+                Ok((stream, _)) => connections.start(stream, Arc::clone(&handler)),
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
-                    if !failing {
+                    let now = Instant::now();
+                    if said_until.is_none_or(|until| until < now) {
                         handler.warn(&format!("cannot accept connections for now, and will try again: {error}"));
                     }
-                    failing = true;
-                    retry_at = Some(Instant::now() + TICK);
+                    said_until = Some(now + SAID_FOR);
+                    retry_at = Some(now + TICK);
                 }
             },
             Some(_) = connections.tasks.join_next() => retry_at = None,

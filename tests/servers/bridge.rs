@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use workshop::server::bridge::{Bridge, Error, Event, Options, StatsHandle, Summary};
@@ -257,4 +258,137 @@ async fn what_cannot_be_delivered_by_the_end_is_reported() {
         matches!(error, Error::Undelivered { undelivered: 3, .. }),
         "{error}"
     );
+}
+
+/// A destination that answers each request with the next status of its script, and notes what it was asked.
+async fn scripted(statuses: &'static [u16]) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = wire::free_listener();
+    let address = listener.local_addr().unwrap();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        let mut statuses = statuses.iter().copied().chain(std::iter::repeat(200));
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            // One request a connection, to have every one of them connect anew.
+            while !head.ends_with(b"\r\n\r\n") && stream.read_buf(&mut head).await.unwrap() > 0 {}
+            let head = String::from_utf8(head).unwrap();
+            noted
+                .lock()
+                .unwrap()
+                .push(head.split(' ').nth(1).unwrap().to_owned());
+            let status = statuses.next().unwrap();
+            let reply =
+                format!("HTTP/1.1 {status} Scripted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            stream.write_all(reply.as_bytes()).await.unwrap();
+        }
+    });
+    (format!("http://{address}/take?m=%s&end"), asked)
+}
+
+#[tokio::test]
+async fn a_destination_that_fails_is_asked_again_before_the_next_message() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let (url, asked) = scripted(&[200, 500, 503, 200, 404]).await;
+    let bridge = Bridged::new(from_to(&pubsub, url)).connected().await;
+    pubsub.handle.publish(Bytes::from("a\nb\nc"));
+    wire::until("all arrive", || bridge.stats.now().delivered == 3).await;
+    let expected = ["a", "b", "b", "b", "c", "c"].map(|message| format!("/take?m={message}&end"));
+    assert_eq!(*asked.lock().unwrap(), expected);
+    let summary = bridge.stop().await.unwrap();
+    assert_eq!(
+        summary,
+        Summary {
+            received: 3,
+            delivered: 3,
+            failed_attempts: 3
+        }
+    );
+}
+
+#[tokio::test]
+async fn past_its_bound_it_stops_reading_and_loses_nothing() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let listener = wire::free_listener();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let mut options = from_to(&pubsub, format!("http://{address}/put?data=%s"));
+    options.max_pending_bytes = 100_000;
+    let bridge = Bridged::new(options).connected().await;
+    let line = format!("{}\n", "x".repeat(999));
+    // More than the sockets between hold, so that the rest has to wait in the pubsub.
+    for _ in 0..200 {
+        pubsub.handle.publish(Bytes::from(line.repeat(100)));
+    }
+    wire::until("it finds nobody there", || {
+        bridge.saw(|event| matches!(event, Event::DestinationFailing { .. }))
+    })
+    .await;
+    let waiting = bridge.stats.now().pending;
+    assert!(waiting > 0 && waiting < 1000, "{waiting} of 20000 messages");
+    // It stays so: a destination that is down for long must not fill the memory.
+    wire::until("it tries a few times", || bridge.stats.now().failed_attempts > 3).await;
+    assert!(bridge.stats.now().pending < 1000);
+    assert!(
+        pubsub.handle.clients()[0].pending_bytes > 1_000_000,
+        "{:?}",
+        pubsub.handle.clients()
+    );
+    let listener = workshop::server::bind(address.ip(), address.port()).unwrap();
+    let queue = wire::simplequeue_on(listener, simplequeue::Options::default());
+    wire::until("all arrive", || queue.handle.depth() == 20_000).await;
+    bridge.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bridge_that_was_kicked_says_so_and_delivers_no_notice() {
+    let pubsub = wire::pubsub(pubsub::Options {
+        max_pending_bytes: 1_000_000,
+        ..pubsub::Options::default()
+    });
+    let listener = wire::free_listener();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let mut options = from_to(&pubsub, format!("http://{address}/put?data=%s"));
+    options.max_pending_bytes = 100_000;
+    let bridge = Bridged::new(options).connected().await;
+    let line = format!("{}\n", "x".repeat(999));
+    wire::in_time("the kick", async {
+        while pubsub.handle.stats().kicked_clients == 0 {
+            pubsub.handle.publish(Bytes::from(line.repeat(100)));
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let listener = workshop::server::bind(address.ip(), address.port()).unwrap();
+    let queue = wire::simplequeue_on(listener, simplequeue::Options::default());
+    wire::until("it says so", || {
+        bridge.saw(
+            |event| matches!(event, Event::SourceLost { reason, .. } if reason.contains("ERROR_TOO_SLOW")),
+        )
+    })
+    .await;
+    wire::until("it subscribes again", || {
+        bridge.stats.now().connected && bridge.stats.now().pending == 0
+    })
+    .await;
+    pubsub.handle.publish(Bytes::from("after"));
+    wire::until("that arrives", || {
+        bridge.stats.now().pending == 0 && bridge.stats.now().received > 0
+    })
+    .await;
+    wire::until("the last is the new one", || {
+        std::iter::from_fn(|| queue.handle.get())
+            .inspect(|message| {
+                assert!(
+                    message == "after" || message.iter().all(|&byte| byte == b'x'),
+                    "{message:?}"
+                );
+            })
+            .last()
+            .is_some_and(|last| last == "after")
+    })
+    .await;
+    bridge.stop().await.unwrap();
 }

@@ -20,7 +20,7 @@ use crate::server::connection::{Control, Order, Phase};
 const LONGEST_READ: usize = 256 * 1024;
 /// Subscribers woken at a time. Between two groups the publishers get their turn, so that under load a subscriber
 /// finds several messages waiting and sends them in one write, while on an idle server nobody waits.
-const WOKEN_AT_ONCE: usize = 8;
+const WOKEN_AT_ONCE: usize = 2;
 /// Published bytes between two looks at who is too slow and what all have read.
 const CHECK_EVERY: u64 = 256 * 1024;
 

@@ -20,7 +20,7 @@ use store::Store;
 
 /// The paths that a simplequeue answers, in the order in which it announces them.
 pub const ROUTES: [&str; 7] = [
-    "/put*", "/get*", "/mput*", "/mget*", "/dump*", "/stats*", "/exit*",
+    "/put*", "/get*", "/mget*", "/mput*", "/dump*", "/stats*", "/exit*",
 ];
 
 /// The header by which a reply to `/put` says that `/mput` at the same address splits at `?separator=`, skips empty
