@@ -138,6 +138,7 @@ mod tests {
     use std::io::{BufRead, BufReader};
     use std::os::unix::process::CommandExt;
     use std::process::Stdio;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn a_group_holds_the_program_and_its_children_and_ends_with_them() {
@@ -171,11 +172,14 @@ mod tests {
         assert!(group.exists());
 
         assert!(group.signal(Signal::SIGKILL));
-        shell.wait().unwrap();
-        // The orphan is for init to collect, whenever it comes round to that; until then it is a zombie.
-        while !group.living().is_empty() {
+        // Nobody has waited for the shell: it is a zombie now, and its group is not gone.
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while group.has_living() {
+            assert!(Instant::now() < deadline, "still there: {:?}", group.living());
             std::thread::yield_now();
         }
+        assert!(group.exists());
+        shell.wait().unwrap();
     }
 
     #[test]

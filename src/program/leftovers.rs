@@ -81,3 +81,64 @@ fn marked(mark: &str) -> impl Iterator<Item = Pid> {
     };
     processes_from_proc().filter_map(carries)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a test that cannot go on should stop where it stands"
+    )]
+    use super::*;
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::process::{Child, Command, Stdio};
+
+    /// A process that does nothing for long, in a group of its own, and does not outlive its test.
+    struct Idle(Child);
+
+    impl Idle {
+        fn start(mark: Option<&str>) -> Idle {
+            let mut command = Command::new("sleep");
+            command
+                .arg("600")
+                .process_group(0)
+                .envs(mark.map(|mark| (VARIABLE, mark)));
+            Idle(
+                command
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap(),
+            )
+        }
+
+        /// The signal that has ended it, if it has ended.
+        fn ended_by(&mut self) -> Option<i32> {
+            self.0.try_wait().unwrap().and_then(|status| status.signal())
+        }
+    }
+
+    impl Drop for Idle {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    #[test]
+    fn a_process_is_killed_for_its_group_or_for_its_mark_and_a_strangers_is_not() {
+        let (mark, other_mark) = (new_mark(), new_mark());
+        assert!(is_mark(&mark) && mark != other_mark);
+        let mut member = Idle::start(None);
+        let mut marked = Idle::start(Some(&mark));
+        let mut stranger = Idle::start(Some(&other_mark));
+        let group = Group::of(member.0.id()).unwrap();
+
+        assert!(kill_all(&group, &mark));
+        assert!(!kill_all(&group, &mark), "what has been killed is still there");
+        assert_eq!(member.ended_by(), Some(9));
+        // Marks can be seen on Linux alone.
+        assert_eq!(marked.ended_by(), cfg!(target_os = "linux").then_some(9));
+        assert_eq!(stranger.ended_by(), None);
+    }
+}

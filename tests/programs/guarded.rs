@@ -6,7 +6,7 @@
 use std::io::{BufRead, BufReader, stdin};
 use std::process::Stdio;
 
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use workshop::program::guard::{self, Guard};
 
@@ -57,6 +57,17 @@ async fn plays_the_command() {
     std::future::pending().await
 }
 
+/// What the command has started, killed when its test is over, however that ends.
+struct Started(Vec<(String, u32)>);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        for &(_, pid) in &self.0 {
+            let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
+        }
+    }
+}
+
 #[test]
 fn programs_end_when_the_command_that_ran_them_is_killed() {
     let folder = tempfile::tempdir().unwrap();
@@ -87,20 +98,20 @@ fn programs_end_when_the_command_that_ran_them_is_killed() {
     let printed = BufReader::new(command.stdout.take().unwrap())
         .lines()
         .map(Result::unwrap);
-    let mut pids = Vec::new();
+    let mut started = Started(Vec::new());
     for line in printed {
         // The test runner of that process says things too.
         let words: Vec<&str> = line.split(' ').collect();
         if let [name, pid] = words[..]
             && let Ok(pid) = pid.parse::<u32>()
         {
-            pids.push((name.to_string(), pid));
+            started.0.push((name.to_string(), pid));
         }
         if line.starts_with("ready") {
             break;
         }
     }
-    let names: Vec<&str> = pids.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = started.0.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
         [
@@ -112,7 +123,7 @@ fn programs_end_when_the_command_that_ran_them_is_killed() {
             "ready"
         ]
     );
-    assert!(pids.iter().all(|&(_, pid)| is_alive(pid)));
+    assert!(started.0.iter().all(|&(_, pid)| is_alive(pid)));
     wait_until("the guard's number", || {
         fs::read_to_string(&guard_pid).is_ok_and(|pid| pid.ends_with('\n'))
     });
@@ -122,13 +133,15 @@ fn programs_end_when_the_command_that_ran_them_is_killed() {
     command.kill().unwrap();
     command.wait().unwrap();
     wait_until("the guard to be done", || !is_alive(guard));
-    let (_, released) = pids.remove(4);
-    let survivors: Vec<_> = pids.iter().filter(|&&(_, pid)| is_alive(pid)).collect();
-    let was_released = is_alive(released);
-    let _ = killpg(Pid::from_raw(released as i32), Signal::SIGKILL);
-    assert!(survivors.is_empty(), "still there: {survivors:?}");
-    assert!(
-        was_released,
-        "what the guard was told to let go of was ended all the same"
+    let living: Vec<&str> = started
+        .0
+        .iter()
+        .filter(|&&(_, pid)| is_alive(pid))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(
+        living,
+        ["released"],
+        "the guard ends what it watches and nothing else"
     );
 }

@@ -191,7 +191,7 @@ async fn a_daemon_that_has_left_the_group_is_found() {
 
 #[tokio::test]
 async fn a_program_that_is_dropped_is_killed_with_its_group() {
-    let mut program = spawn("trap '' TERM; sleep 600 & echo $!; wait");
+    let mut program = spawn("trap '' TERM; sleep 60 & echo $!; wait");
     let (parent, child) = (program.pid(), line(&mut program).await.parse().unwrap());
     assert!(is_alive(parent) && is_alive(child));
     drop(program);
