@@ -1,5 +1,6 @@
 //! Streams of numbers that publish, and the secret one of section 3.
 
+mod describe;
 mod distribution;
 mod moments;
 mod numbers;
