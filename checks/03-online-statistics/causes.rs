@@ -59,6 +59,8 @@ pub enum Cause {
     TooLittle { n: u64 },
     /// Which numbers it counted is unknown.
     Unheard,
+    /// It reads over several connections, and no line counts all the numbers.
+    AnyOrder { published: usize },
 }
 
 /// How a program ended.
@@ -237,6 +239,12 @@ impl fmt::Display for Cause {
                 formatter,
                 "Everything it said was right, but it came no farther than n = {n} in the time there is. Close what \
                  else keeps this machine busy, and check again."
+            ),
+            Self::AnyOrder { published } => write!(
+                formatter,
+                "It takes numbers over several connections at once, so which ones it has counted is known only where \
+                 n = {published}, when it has counted them all; it printed no such line. Print one when the queue is \
+                 empty."
             ),
             Self::Unheard => formatter.write_str("It told no n, so there is nothing to hold this against."),
         }

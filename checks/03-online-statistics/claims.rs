@@ -303,6 +303,9 @@ fn enough(trace: &Trace, outcome: Outcome) -> Outcome {
     let wanted = MOST_BETWEEN_LINES.min(trace.published as u64);
     match outcome.verdict {
         Verdict::Pass if trace.told.is_empty() => Outcome::could_not_tell(Cause::Unheard),
+        Verdict::Pass if heard == 0 && trace.any_order => Outcome::could_not_tell(Cause::AnyOrder {
+            published: trace.published,
+        }),
         Verdict::Pass if heard < wanted.max(1) => Outcome::could_not_tell(Cause::TooLittle { n: heard }),
         _ => outcome,
     }

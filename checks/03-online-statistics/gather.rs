@@ -1,5 +1,7 @@
 //! The experiments of section 3, side by side, each in a world of its own.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 
 use super::super::Trial;
@@ -19,6 +21,9 @@ pub const SCENARIOS: &[&str] = &[
     merge::PLAIN,
     merge::OFFSET,
 ];
+
+/// As long as a program may be at a hundred numbers that it has taken already.
+const IN_HAND: Duration = Duration::from_secs(1);
 
 /// The experiments that feed one stream to one program.
 const STREAMS: &[(&str, Stream)] = &[
@@ -62,8 +67,12 @@ async fn feed(trial: &Trial<'_>, scenario: &'static str, stream: Stream) -> std:
     let count = numbers.len() as u64;
     let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
     if let Some(mut session) = start(trial, &mut world, scenario).await? {
-        publish(&mut world, 0, &numbers);
-        let ending = session.wait_until(|seen| handled(seen, count)).await;
+        // Not before it is there: one that listens to the pubsub hears only what is published from then on.
+        let mut ending = session.wait_until(|seen| seen.taken.connected).await;
+        if ending == Ending::Settled {
+            publish(&mut world, 0, &numbers);
+            ending = session.wait_until(|seen| handled(seen, count)).await;
+        }
         session.end(ending).await;
     }
     close(trial, world, scenario).await;
@@ -76,10 +85,13 @@ async fn feed_first(trial: &Trial<'_>, scenario: &'static str) -> std::io::Resul
     let count = numbers.len() as u64;
     let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
     if let Some(mut session) = start(trial, &mut world, scenario).await? {
-        publish(&mut world, 0, &numbers[..1]);
-        let mut ending = session
-            .wait_until(|seen| seen.taken.messages == 1 && (seen.lines > 0 || seen.taken.fruitless > 0))
-            .await;
+        let mut ending = session.wait_until(|seen| seen.taken.connected).await;
+        if ending == Ending::Settled {
+            publish(&mut world, 0, &numbers[..1]);
+            ending = session
+                .wait_until(|seen| sent(seen) == 1 && (seen.lines > 0 || asks_again(seen)))
+                .await;
+        }
         if ending == Ending::Settled {
             publish(&mut world, 1, &numbers[1..]);
             ending = session.wait_until(|seen| handled(seen, count)).await;
@@ -115,11 +127,26 @@ fn publish(world: &mut World, first: u64, numbers: &[f64]) {
     }
 }
 
-/// Whether all `count` numbers have been handled: the program says so, or it has taken them all and asked for more,
-/// twice, without being given any.
+/// Whether all `count` numbers have been handled: the program says so, or it has been sent them all, has come back for
+/// more, twice, and has had time to finish what it may still have in hand.
 fn handled(seen: &Seen, count: u64) -> bool {
-    seen.taken.messages == count
-        && (seen.taken.fruitless >= 2 || told::n_of(&seen.last_line).is_some_and(|n| n >= count))
+    sent(seen) == count
+        && (told::n_of(&seen.last_line).is_some_and(|n| n >= count)
+            || (seen.taken.fruitless >= 2 && seen.still >= IN_HAND))
+}
+
+/// How many numbers have been sent to the program: by the queue, or by the pubsub to one that leaves the queue alone.
+fn sent(seen: &Seen) -> u64 {
+    if seen.taken.messages > 0 {
+        seen.taken.messages
+    } else {
+        seen.taken.heard.unwrap_or(0)
+    }
+}
+
+/// Whether the program has come back for more. One that listens to the pubsub never asks: it is sent the rest at once.
+fn asks_again(seen: &Seen) -> bool {
+    seen.taken.fruitless > 0 || seen.taken.heard.is_some()
 }
 
 /// Closes the world and moves the progress bar.

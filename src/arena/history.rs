@@ -45,6 +45,10 @@ pub enum Event {
     },
     /// It asked one of our servers for something for the first time.
     Connected,
+    /// It took messages over several connections in turn, so that the order in which it handles them is its own.
+    SeveralConnections,
+    /// It subscribed to the pubsub: what is published from here on is sent to it.
+    Subscribed,
     /// The arena published a message, and put it into the queue.
     Published {
         /// Its number, from 0.

@@ -7,9 +7,11 @@ mod history;
 mod patience;
 mod recorder;
 mod session;
+mod witness;
 mod world;
 
 pub use history::{Comparison, Delivered, Entry, Event, History, HistoryError, Scenario};
 pub use recorder::Recorder;
 pub use session::{Ending, Seen, Session, SessionLimits};
-pub use world::{Detail, Door, Taken, World};
+pub use witness::Taken;
+pub use world::{Detail, Door, World};

@@ -29,6 +29,11 @@ impl Patience {
         }
     }
 
+    /// How long nothing has happened.
+    pub fn idle(&self) -> Duration {
+        self.idle
+    }
+
     /// Something happened: waiting begins anew.
     pub fn progress(&mut self) {
         self.idle = Duration::ZERO;

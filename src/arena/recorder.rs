@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::history::{Entry, Event, History};
+use super::history::{Delivered, Entry, Event, History};
 
 /// As many events as a check may remember. The busiest check there is makes a tenth of it; past the bound a program
 /// is talking for talking's sake, and what it says is no longer kept.
@@ -99,6 +99,14 @@ impl Recorder {
 fn size(event: &Event) -> usize {
     match event {
         Event::Printed { line: text } | Event::Put { text } | Event::Published { text, .. } => text.len(),
+        Event::Got { messages } => messages.iter().map(delivered_size).sum(),
         _ => 0,
+    }
+}
+
+fn delivered_size(message: &Delivered) -> usize {
+    match message {
+        Delivered::Published(_) => size_of::<u32>(),
+        Delivered::Other(text) => text.len(),
     }
 }

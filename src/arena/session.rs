@@ -8,7 +8,8 @@ use tokio::sync::watch;
 use super::history::Event;
 use super::patience::{Impatience, Patience};
 use super::recorder::Recorder;
-use super::world::{Door, Taken};
+use super::witness::Taken;
+use super::world::Door;
 use crate::program::{Command, Exit, Limits, Output, Program, SpawnError, guard::Guard};
 
 /// How long a session may take.
@@ -39,6 +40,8 @@ pub struct Seen {
     pub lines: u64,
     /// The last of them.
     pub last_line: String,
+    /// How long it has neither taken a message nor printed a line, on a machine that had time to spare.
+    pub still: Duration,
 }
 
 /// Why the arena waits for a program no longer.
@@ -88,13 +91,8 @@ impl<'a> Session<'a> {
             .as_deref()
             .map(|input| String::from_utf8_lossy(input).into_owned());
         let program = Program::spawn(command, limits).inspect_err(|error| {
-            recorder.record(
-                scenario,
-                door.reader,
-                Event::NotStarted {
-                    problem: error.to_string(),
-                },
-            );
+            let problem = sentence(error);
+            recorder.record(scenario, door.reader, Event::NotStarted { problem });
         })?;
         // A guard that is gone is no reason not to check: it is the net below this process, which is alive.
         let _ = guard.watch(&program);
@@ -137,9 +135,11 @@ impl<'a> Session<'a> {
         loop {
             let before = self.seen.taken;
             self.seen.taken = *self.taken.borrow_and_update();
-            if self.seen.taken.messages != before.messages || self.seen.taken.connected != before.connected {
+            let progress = |taken: &Taken| (taken.connected, taken.messages, taken.heard);
+            if progress(&self.seen.taken) != progress(&before) {
                 self.patience.progress();
             }
+            self.seen.still = self.patience.idle();
             if until(&self.seen) {
                 return Ending::Settled;
             }
@@ -213,4 +213,12 @@ impl<'a> Session<'a> {
             Output::Exited(exit) => self.exit = Some(exit),
         }
     }
+}
+
+/// The error and what is behind it.
+fn sentence(error: &SpawnError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |sentence, cause| {
+        format!("{sentence}: {cause}")
+    })
 }

@@ -1,15 +1,16 @@
 //! Servers of its own for one experiment: a pubsub and a queue, and a way in for each reader.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::history::{Delivered, Event};
+use super::history::Event;
 use super::recorder::Recorder;
+use super::witness::{Taken, Witness};
 use crate::server::{self, pubsub, simplequeue};
 
 /// An address of this machine at which nobody listens: what `REDIS_URL` names in a section without a Redis, so that
@@ -24,10 +25,9 @@ pub struct World {
     detail: Detail,
     pubsub: pubsub::Pubsub,
     queue: simplequeue::Simplequeue,
-    pubsub_address: SocketAddr,
     numbers: Arc<Mutex<HashMap<Bytes, u32>>>,
     published: u32,
-    readers: u8,
+    doors: Vec<watch::Sender<Taken>>,
     stop: watch::Sender<bool>,
     servers: JoinSet<std::io::Result<()>>,
 }
@@ -52,66 +52,53 @@ pub struct Door {
     pub taken: watch::Receiver<Taken>,
 }
 
-/// What a reader has taken from the queue so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// Whether it ever asked for anything.
-    pub connected: bool,
-    /// How many of the arena's messages it was given, each counted the first time.
-    pub messages: u64,
-    /// How many requests in a row have given it none of these.
-    pub fruitless: u64,
-}
-
 impl World {
     /// Opens a world whose events are recorded under the name `scenario`.
     pub async fn open(recorder: &Recorder, scenario: &'static str, detail: Detail) -> std::io::Result<Self> {
         let pubsub = pubsub::Pubsub::new(pubsub::Options::default());
         let queue = simplequeue::Simplequeue::new(simplequeue::Options::default())?;
-        let (stop, stopped) = watch::channel(false);
-        let mut servers = JoinSet::new();
-        let listener = bind()?;
-        let pubsub_address = listener.local_addr()?;
-        servers.spawn(pubsub.clone().serve(listener, until_true(stopped)));
+        let (stop, _) = watch::channel(false);
         Ok(Self {
             scenario,
             recorder: recorder.clone(),
             detail,
             pubsub,
             queue,
-            pubsub_address,
             numbers: Arc::default(),
             published: 0,
-            readers: 0,
+            doors: Vec::new(),
             stop,
-            servers,
+            servers: JoinSet::new(),
         })
     }
 
-    /// A door for one more reader: an address of the queue that is this reader's alone, so that the record knows
-    /// who did what.
+    /// A door for one more reader: addresses of the pubsub and the queue that are this reader's alone, so that the
+    /// record knows who did what.
     pub async fn door(&mut self) -> std::io::Result<Door> {
-        self.readers += 1;
-        let reader = self.readers;
-        let listener = bind()?;
-        let queue_address = listener.local_addr()?;
+        let (pubsub_listener, queue_listener) = (bind()?, bind()?);
+        let (pubsub_address, queue_address) = (pubsub_listener.local_addr()?, queue_listener.local_addr()?);
         let (sender, taken) = watch::channel(Taken::default());
-        let witness = Witness {
+        self.doors.push(sender.clone());
+        // No check opens hundreds of doors; should one do so, the last number stands for all further ones.
+        let reader = u8::try_from(self.doors.len()).unwrap_or(u8::MAX);
+        let witness = Arc::new(Witness {
             scenario: self.scenario,
             reader,
             recorder: self.recorder.clone(),
             detail: self.detail,
             numbers: Arc::clone(&self.numbers),
             taken: sender,
-        };
+            connections: Mutex::default(),
+        });
+        let stopped = || until_true(self.stop.subscribe());
+        let pubsub = self.pubsub.clone();
+        let serving = pubsub.serve_observed(pubsub_listener, Arc::clone(&witness) as _, stopped());
+        self.servers.spawn(serving);
         let queue = self.queue.clone();
-        self.servers.spawn(queue.serve_observed(
-            listener,
-            Arc::new(witness),
-            until_true(self.stop.subscribe()),
-        ));
+        let serving = queue.serve_observed(queue_listener, witness, stopped());
+        self.servers.spawn(serving);
         let environment = vec![
-            ("PUBSUB_URL".to_owned(), format!("http://{}", self.pubsub_address)),
+            ("PUBSUB_URL".to_owned(), format!("http://{pubsub_address}")),
             ("SIMPLEQUEUE_URL".to_owned(), format!("http://{queue_address}")),
             ("REDIS_URL".to_owned(), NO_REDIS.to_owned()),
         ];
@@ -140,6 +127,9 @@ impl World {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(message.clone(), number);
+        for door in &self.doors {
+            door.send_if_modified(|taken| taken.heard.as_mut().map(|heard| *heard += 1).is_some());
+        }
         self.pubsub.publish(message.clone());
         self.queue.put(message);
     }
@@ -164,57 +154,4 @@ fn bind() -> std::io::Result<tokio::net::TcpListener> {
 async fn until_true(mut stopped: watch::Receiver<bool>) {
     // An error means that the world is gone, which is reason enough.
     let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-/// Sees what one reader does to the queue.
-struct Witness {
-    scenario: &'static str,
-    reader: u8,
-    recorder: Recorder,
-    detail: Detail,
-    numbers: Arc<Mutex<HashMap<Bytes, u32>>>,
-    taken: watch::Sender<Taken>,
-}
-
-impl simplequeue::Observer for Witness {
-    fn requested(&self) {
-        self.taken.send_if_modified(|taken| {
-            if !taken.connected {
-                self.recorder.record(self.scenario, self.reader, Event::Connected);
-            }
-            !std::mem::replace(&mut taken.connected, true)
-        });
-    }
-
-    fn put(&self, message: &Bytes) {
-        let text = String::from_utf8_lossy(message).into_owned();
-        self.recorder
-            .record(self.scenario, self.reader, Event::Put { text });
-    }
-
-    fn got(&self, messages: &[Bytes]) {
-        let delivered: Vec<Delivered> = {
-            let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-            messages
-                .iter()
-                .map(|message| match numbers.remove(message) {
-                    Some(number) => Delivered::Published(number),
-                    None => Delivered::Other(String::from_utf8_lossy(message).into_owned()),
-                })
-                .collect()
-        };
-        let new = delivered
-            .iter()
-            .filter(|message| matches!(message, Delivered::Published(_)))
-            .count() as u64;
-        self.taken.send_modify(|taken| {
-            // An empty answer is recorded once in a row: a program that asks in a tight loop says nothing new.
-            if self.detail == Detail::Messages && !(messages.is_empty() && taken.fruitless > 0) {
-                self.recorder
-                    .record(self.scenario, self.reader, Event::Got { messages: delivered });
-            }
-            taken.messages += new;
-            taken.fruitless = if new > 0 { 0 } else { taken.fruitless + 1 };
-        });
-    }
 }

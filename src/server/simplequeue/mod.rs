@@ -6,6 +6,7 @@ mod store;
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -101,8 +102,8 @@ pub trait Observer: Send + Sync + 'static {
     fn requested(&self) {}
     /// A message went in.
     fn put(&self, _message: &Bytes) {}
-    /// A `/get` or `/mget` took these; none, if the queue was empty.
-    fn got(&self, _messages: &[Bytes]) {}
+    /// A `/get` or `/mget` over the connection from `peer` took these; none, if the queue was empty.
+    fn got(&self, _peer: SocketAddr, _messages: &[Bytes]) {}
 }
 
 struct Unobserved;
@@ -136,7 +137,7 @@ impl Simplequeue {
 
     /// Takes the oldest message, as `/get` does.
     pub fn get(&self) -> Option<Bytes> {
-        self.store.get(&Unobserved)
+        self.store.get(|_| ())
     }
 
     /// How many messages there are.

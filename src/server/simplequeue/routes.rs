@@ -1,6 +1,7 @@
 //! What a simplequeue answers to which request.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -77,14 +78,12 @@ impl Routes {
         text(StatusCode::OK, Bytes::new())
     }
 
-    fn get(&self) -> Response<Whole> {
-        text(
-            StatusCode::OK,
-            self.queue.store.get(&*self.observer).unwrap_or_default(),
-        )
+    fn get(&self, peer: SocketAddr) -> Response<Whole> {
+        let message = self.queue.store.get(|messages| self.observer.got(peer, messages));
+        text(StatusCode::OK, message.unwrap_or_default())
     }
 
-    fn get_many(&self, request: &Request<Incoming>) -> Response<Whole> {
+    fn get_many(&self, request: &Request<Incoming>, peer: SocketAddr) -> Response<Whole> {
         let query = request.uri().query();
         let Some(items) = items(query) else {
             return text(
@@ -95,7 +94,10 @@ impl Routes {
         let items = items.min(self.queue.options.max_mget.unwrap_or(usize::MAX));
         let separator = query::parameter(query, "separator");
         let separator = separator.as_deref().unwrap_or(&self.queue.options.mget_item_sep);
-        let messages = self.queue.store.get_many(items, &*self.observer);
+        let messages = self
+            .queue
+            .store
+            .get_many(items, |messages| self.observer.got(peer, messages));
         text(StatusCode::OK, join(&messages, separator, messages.len() < items))
     }
 
@@ -258,11 +260,11 @@ impl Handler for Routes {
         if path.starts_with("/put") {
             self.put(request, control).await
         } else if path.starts_with("/get") {
-            self.get()
+            self.get(control.peer)
         } else if path.starts_with("/mput") {
             self.put_many(request, control).await
         } else if path.starts_with("/mget") {
-            self.get_many(&request)
+            self.get_many(&request, control.peer)
         } else if path.starts_with("/dump") {
             text(StatusCode::OK, self.queue.store.dump())
         } else if path.starts_with("/stats") {

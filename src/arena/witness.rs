@@ -1,0 +1,149 @@
+//! Sees what one reader does to the servers, and records it.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use super::history::{Delivered, Event};
+use super::recorder::Recorder;
+use super::world::Detail;
+use crate::server::{pubsub, simplequeue};
+
+/// What a reader has taken from the queue so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Whether it ever asked for anything.
+    pub connected: bool,
+    /// How many of the arena's messages it was given, each counted the first time.
+    pub messages: u64,
+    /// How many requests in a row have given it none of these.
+    pub fruitless: u64,
+    /// Whether it subscribed to the pubsub, and how many messages were published since.
+    pub heard: Option<u64>,
+}
+
+/// Sees what one reader does.
+pub(super) struct Witness {
+    pub scenario: &'static str,
+    pub reader: u8,
+    pub recorder: Recorder,
+    pub detail: Detail,
+    /// The number of each message that the arena published and nobody has got yet.
+    pub numbers: Arc<Mutex<HashMap<Bytes, u32>>>,
+    pub taken: watch::Sender<Taken>,
+    pub connections: Mutex<Connections>,
+}
+
+/// The last two connections over which messages were got: when the one before the last comes again, both are in use.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    last: Option<SocketAddr>,
+    before: Option<SocketAddr>,
+    several: bool,
+}
+
+impl Connections {
+    /// Whether `peer` shows, for the first time, that several connections take turns.
+    fn show_several(&mut self, peer: SocketAddr) -> bool {
+        if self.last == Some(peer) {
+            return false;
+        }
+        let again = self.before == Some(peer);
+        self.before = self.last.replace(peer);
+        again && !std::mem::replace(&mut self.several, true)
+    }
+}
+
+impl Witness {
+    fn connected(&self) {
+        self.taken.send_if_modified(|taken| {
+            if !taken.connected {
+                self.record(Event::Connected);
+            }
+            !std::mem::replace(&mut taken.connected, true)
+        });
+    }
+
+    fn record(&self, event: Event) {
+        self.recorder.record(self.scenario, self.reader, event);
+    }
+
+    fn delivered(&self, messages: &[Bytes]) -> Vec<Delivered> {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = |message: &Bytes| match numbers.remove(message) {
+            Some(number) => Delivered::Published(number),
+            None => Delivered::Other(String::from_utf8_lossy(message).into_owned()),
+        };
+        messages.iter().map(name).collect()
+    }
+}
+
+impl pubsub::Observer for Witness {
+    fn subscribed(&self, _peer: SocketAddr) {
+        self.record(Event::Subscribed);
+        self.taken
+            .send_modify(|taken| taken.heard = taken.heard.or(Some(0)));
+        self.connected();
+    }
+}
+
+impl simplequeue::Observer for Witness {
+    fn requested(&self) {
+        self.connected();
+    }
+
+    fn put(&self, message: &Bytes) {
+        self.record(Event::Put {
+            text: String::from_utf8_lossy(message).into_owned(),
+        });
+    }
+
+    fn got(&self, peer: SocketAddr, messages: &[Bytes]) {
+        let delivered = self.delivered(messages);
+        let new = delivered
+            .iter()
+            .filter(|message| matches!(message, Delivered::Published(_)))
+            .count() as u64;
+        let several = new > 0
+            && self
+                .connections
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .show_several(peer);
+        if several {
+            self.record(Event::SeveralConnections);
+        }
+        self.taken.send_modify(|taken| {
+            // An empty answer is recorded once in a row: a program that asks in a tight loop says nothing new.
+            if self.detail == Detail::Messages && !(messages.is_empty() && taken.fruitless > 0) {
+                self.record(Event::Got { messages: delivered });
+            }
+            taken.messages += new;
+            taken.fruitless = if new > 0 { 0 } else { taken.fruitless + 1 };
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peers(ports: &[u16]) -> Vec<bool> {
+        let mut connections = Connections::default();
+        let peer = |port: &u16| connections.show_several(SocketAddr::from(([127, 0, 0, 1], *port)));
+        ports.iter().map(peer).collect()
+    }
+
+    #[test]
+    fn one_connection_after_another_is_no_turn_taking() {
+        assert_eq!(peers(&[1, 1, 2, 3, 3, 4]), [false; 6]);
+        assert_eq!(
+            peers(&[1, 2, 1, 2]),
+            [false, false, true, false],
+            "and it is said once"
+        );
+    }
+}
