@@ -5,7 +5,7 @@
 //! machine (DNS rebinding) by that name in `Host`. Programs that are no browsers send none of these but an honest
 //! `Host`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 use hyper::header::{
@@ -28,6 +28,8 @@ pub struct Access {
 pub(crate) struct Gate {
     /// Whether only this machine can connect, so that only its names can be meant.
     loopback: bool,
+    /// What a client here usually has in `Host`: the address and `localhost`, with the port.
+    usual_hosts: [String; 2],
     access: Access,
 }
 
@@ -42,9 +44,11 @@ pub(crate) enum Pass {
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 impl Gate {
-    pub fn new(address: IpAddr, access: Access) -> Gate {
+    pub fn new(address: SocketAddr, access: Access) -> Gate {
+        let usual_hosts = [address.to_string(), format!("localhost:{}", address.port())];
         Gate {
-            loopback: address.is_loopback(),
+            loopback: address.ip().is_loopback(),
+            usual_hosts,
             access,
         }
     }
@@ -53,7 +57,7 @@ impl Gate {
     pub fn check<T, B: From<Whole>>(&self, request: &Request<T>) -> Result<Pass, Box<Response<B>>> {
         let headers = request.headers();
         let host = headers.get(HOST).map(|host| host.to_str().unwrap_or(""));
-        if self.loopback && !host.is_none_or(names_this_machine) {
+        if self.loopback && !host.is_none_or(|host| self.is_usual(host) || names_this_machine(host)) {
             let said = host.unwrap_or_default();
             return Err(refuse(format!(
                 "this server listens on this machine only, and {said:?} is no name of it; use localhost or 127.0.0.1"
@@ -101,6 +105,10 @@ impl Gate {
             )),
             _ => Ok(Pass::Plain),
         }
+    }
+
+    fn is_usual(&self, host: &str) -> bool {
+        self.usual_hosts.iter().any(|usual| usual == host)
     }
 
     fn allows(&self, origin: &str) -> bool {
@@ -160,7 +168,7 @@ mod tests {
 
     fn gate(address: [u8; 4], allowed: &[&str]) -> Gate {
         let allow_origins = allowed.iter().map(|&origin| origin.to_owned()).collect();
-        Gate::new(address.into(), Access { allow_origins })
+        Gate::new(SocketAddr::from((address, 8080)), Access { allow_origins })
     }
 
     #[test]

@@ -16,6 +16,9 @@ use super::request_log::SHOWN;
 /// timer is spent on a request.
 pub(crate) const TICK: std::time::Duration = std::time::Duration::from_millis(250);
 
+/// Writes of several pieces up to this many bytes are joined first: the system takes one piece with less ado than a
+/// list, by more than the copy costs.
+const FLAT: usize = 1024;
 const TIMED_OUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 55\r\n\r\n\
     the head of the request did not arrive within the time\n";
 
@@ -264,7 +267,18 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        let length: usize = slices.iter().map(|slice| slice.len()).sum();
+        let result = if length <= FLAT {
+            let mut flat = [0; FLAT];
+            let mut filled = 0;
+            for slice in slices {
+                flat[filled..filled + slice.len()].copy_from_slice(slice);
+                filled += slice.len();
+            }
+            Pin::new(&mut self.stream).poll_write(context, &flat[..filled])
+        } else {
+            Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        };
         self.wrote(&result);
         result
     }

@@ -103,7 +103,7 @@ pub(crate) async fn serve<H: Handler>(
 ) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
     let limits = terms.limits.clone();
-    let mut connections = Connections::new(Gate::new(listener.local_addr()?.ip(), terms.access), terms.log);
+    let mut connections = Connections::new(Gate::new(listener.local_addr()?, terms.access), terms.log);
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let patience = limits.patience();

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hyper::header::HeaderName;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -26,7 +27,7 @@ pub const ROUTES: [&str; 7] = [
 
 /// The header by which a reply to `/put` says that `/mput` at the same address splits at `?separator=`, skips empty
 /// pieces, and stores the rest byte by byte. The bridge batches where it sees this.
-pub const BATCHES: &str = "x-simplequeue-batches";
+pub const BATCHES: HeaderName = HeaderName::from_static("x-simplequeue-batches");
 
 /// How a queue is bounded, and how its requests are read.
 #[derive(Debug, Clone)]

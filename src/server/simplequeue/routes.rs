@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::Incoming;
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::{BATCHES, Observer, Simplequeue, Stats};
@@ -59,7 +59,7 @@ impl Routes {
         let mut response = text(StatusCode::OK, Bytes::new());
         response
             .headers_mut()
-            .insert(HeaderName::from_static(BATCHES), HeaderValue::from_static("1"));
+            .insert(BATCHES, HeaderValue::from_static("1"));
         response
     }
 
