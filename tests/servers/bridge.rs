@@ -90,6 +90,7 @@ async fn every_message_arrives_once_and_in_order() {
             Summary {
                 received: 1000,
                 delivered: 1000,
+                dropped: 0,
                 failed_attempts: 0
             }
         );
@@ -302,6 +303,7 @@ async fn a_destination_that_fails_is_asked_again_before_the_next_message() {
         Summary {
             received: 3,
             delivered: 3,
+            dropped: 0,
             failed_attempts: 3
         }
     );
@@ -390,5 +392,40 @@ async fn a_bridge_that_was_kicked_says_so_and_delivers_no_notice() {
             .is_some_and(|last| last == "after")
     })
     .await;
+    bridge.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_too_long_for_any_url_is_left_out_and_said() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let (url, asked) = scripted(&[]).await;
+    let bridge = Bridged::new(from_to(&pubsub, url)).connected().await;
+    pubsub
+        .handle
+        .publish(Bytes::from(format!("a\n{}\nb", "x".repeat(70_000))));
+    wire::until("the others arrive", || bridge.stats.now().delivered == 2).await;
+    assert_eq!(*asked.lock().unwrap(), ["/take?m=a&end", "/take?m=b&end"]);
+    assert!(bridge.saw(|event| matches!(event, Event::Undeliverable { .. })));
+    let stats = bridge.stats.now();
+    assert_eq!((stats.dropped, stats.pending), (1, 0));
+    bridge.stop().await.unwrap();
+}
+
+/// A batch that is refused is taken apart: what is wrong with one message must not hold up the others for longer than
+/// it has to, and what is right with them must not depend on how they were put together.
+#[tokio::test]
+async fn a_batch_that_is_refused_is_sent_one_by_one() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options {
+        max_body_bytes: 1500,
+        ..Default::default()
+    });
+    let bridge = Bridged::new(from_to(&pubsub, queue.url("/put?data=%s")))
+        .connected()
+        .await;
+    let messages: String = ["a", "b", "c"].map(|letter| letter.repeat(1000) + "\n").concat();
+    pubsub.handle.publish(Bytes::from(messages.clone()));
+    wire::until("all arrive", || queue.handle.depth() == 3).await;
+    assert_eq!(queue.ask("GET /dump", b"").await.text(), messages);
     bridge.stop().await.unwrap();
 }

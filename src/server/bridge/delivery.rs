@@ -17,6 +17,8 @@ use crate::server::simplequeue::BATCHES;
 const LARGEST_BATCH: usize = 1024 * 1024;
 /// A longer message goes to a queue's `/put` as a body: escaped, it could pass what servers accept as a URL.
 const LONGEST_IN_URL: usize = 8 * 1024;
+/// The longest path and query that this HTTP library, and most servers, take.
+const LONGEST_PATH: usize = 65_000;
 /// The longest answer to a delivery that is read, in bytes. Nothing is done with it.
 const LONGEST_ANSWER: usize = 1024 * 1024;
 
@@ -44,8 +46,10 @@ pub(super) async fn deliver(target: Target, mut queue: mpsc::UnboundedReceiver<B
 struct Destination {
     target: Target,
     connection: Option<Connection>,
-    /// Whether this connection leads to a queue that takes many messages at a time.
-    batches: bool,
+    /// Whether this connection leads to a queue that takes many messages at a time; `None` before it was asked.
+    batches: Option<bool>,
+    /// Messages to be sent one by one, since the request that had them all was refused.
+    one_by_one: usize,
     backoff: Backoff,
     shared: Shared,
 }
@@ -55,7 +59,8 @@ impl Destination {
         Destination {
             target,
             connection: None,
-            batches: false,
+            batches: None,
+            one_by_one: 0,
             backoff: Backoff::default(),
             shared,
         }
@@ -66,10 +71,6 @@ impl Destination {
         loop {
             match self.attempt(messages).await {
                 Ok(count) => {
-                    self.shared
-                        .counters
-                        .delivered
-                        .fetch_add(count as u64, Ordering::AcqRel);
                     if self.backoff.is_failing() {
                         self.shared.say(&Event::DestinationBack {
                             address: self.address(),
@@ -102,28 +103,62 @@ impl Destination {
 
     async fn attempt(&mut self, messages: &VecDeque<Bytes>) -> Result<usize, String> {
         let mut connection = self.connect().await?;
-        let (count, method, path, body) = self.request(messages);
-        let time = self.shared.options.request_timeout;
-        let answer = connection
-            .send(
-                method,
-                &path,
-                body,
-                Bounds {
-                    time,
-                    body: LONGEST_ANSWER,
-                },
-            )
-            .await;
+        let batched = messages.len() > 1 && self.one_by_one == 0 && self.batches(&mut connection).await?;
+        let (count, method, path, body) = self.request(messages, batched);
+        if path.len() > LONGEST_PATH {
+            return Ok(self.give_up(connection, path.len()));
+        }
+        let answer = connection.send(method, &path, body, self.bounds()).await;
         let answer = answer.map_err(|error| error.to_string())?;
         if !answer.status.is_success() {
-            // It may be another program by now that listens there: start again with what any of them understands.
-            self.batches = false;
+            self.one_by_one = if count > 1 { count } else { self.one_by_one };
             return Err(refusal(&answer, count));
         }
-        self.batches = self.target.is_plain_put() && (self.batches || answer.headers.contains_key(BATCHES));
+        self.one_by_one = self.one_by_one.saturating_sub(count);
+        self.shared
+            .counters
+            .delivered
+            .fetch_add(count as u64, Ordering::AcqRel);
         self.connection = Some(connection);
         Ok(count)
+    }
+
+    /// Leaves out one message that no server would take, so that those after it are delivered.
+    fn give_up(&mut self, connection: Connection, length: usize) -> usize {
+        self.shared.counters.dropped.fetch_add(1, Ordering::AcqRel);
+        self.shared.say(&Event::Undeliverable {
+            address: self.address(),
+            length,
+        });
+        self.connection = Some(connection);
+        1
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            time: self.shared.options.request_timeout,
+            body: LONGEST_ANSWER,
+        }
+    }
+
+    /// Whether many messages can go out at a time: where the destination means a queue's `/put`, and the queue says
+    /// that it is one of ours. HEAD does nothing to a server that is none.
+    async fn batches(&mut self, connection: &mut Connection) -> Result<bool, String> {
+        if let Some(known) = self.batches {
+            return Ok(known);
+        }
+        let mut batches = false;
+        if self.target.is_plain_put() {
+            let answer = connection
+                .send(Method::HEAD, "/mput", Bytes::new(), self.bounds())
+                .await;
+            batches = answer
+                .map_err(|error| error.to_string())?
+                .headers
+                .contains_key(BATCHES);
+        }
+        self.batches = Some(batches);
+        Ok(batches)
     }
 
     async fn connect(&mut self) -> Result<Connection, String> {
@@ -134,7 +169,7 @@ impl Destination {
         {
             return Ok(connection);
         }
-        self.batches = false;
+        self.batches = None;
         let time = self.shared.options.request_timeout;
         Connection::open(self.target.url.address(), time)
             .await
@@ -142,8 +177,8 @@ impl Destination {
     }
 
     /// The request that delivers the first of `messages`, and as many more of them as one request can.
-    fn request(&self, messages: &VecDeque<Bytes>) -> (usize, Method, String, Bytes) {
-        if self.batches && messages.len() > 1 {
+    fn request(&self, messages: &VecDeque<Bytes>, batched: bool) -> (usize, Method, String, Bytes) {
+        if batched {
             let (count, body) = join(messages);
             if count > 1 {
                 return (count, Method::POST, "/mput?separator=%0A".to_owned(), body);

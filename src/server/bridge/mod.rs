@@ -30,6 +30,8 @@ pub struct Summary {
     pub received: u64,
     /// Deliveries that succeeded.
     pub delivered: u64,
+    /// Messages left out because they are too long for the destination's URL.
+    pub dropped: u64,
     /// Attempts to deliver that failed and were tried again.
     pub failed_attempts: u64,
 }
@@ -123,12 +125,14 @@ impl Bridge {
         let Stats {
             received,
             delivered,
+            dropped,
             failed_attempts,
             ..
         } = stats;
         Ok(Summary {
             received,
             delivered,
+            dropped,
             failed_attempts,
         })
     }

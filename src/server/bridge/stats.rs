@@ -13,6 +13,8 @@ pub struct Stats {
     pub delivered: u64,
     /// Attempts to deliver that failed. Each was, or will be, tried again.
     pub failed_attempts: u64,
+    /// Messages left out because they are too long for the destination's URL.
+    pub dropped: u64,
     /// Deliveries that wait.
     pub pending: u64,
     /// Whether the subscription stands.
@@ -29,11 +31,16 @@ impl StatsHandle {
         let counters = &self.0;
         // Read before `received`, so that what is pending is never less than nothing.
         let delivered = counters.delivered.load(Ordering::Acquire);
+        let dropped = counters.dropped.load(Ordering::Acquire);
         Stats {
             received: counters.received.load(Ordering::Acquire),
             delivered,
+            dropped,
             failed_attempts: counters.failed_attempts.load(Ordering::Relaxed),
-            pending: counters.owed.load(Ordering::Acquire).saturating_sub(delivered),
+            pending: counters
+                .owed
+                .load(Ordering::Acquire)
+                .saturating_sub(delivered + dropped),
             connected: counters.connected.load(Ordering::Relaxed),
         }
     }
@@ -45,6 +52,7 @@ pub(super) struct Counters {
     /// Deliveries that what was received calls for.
     pub owed: AtomicU64,
     pub delivered: AtomicU64,
+    pub dropped: AtomicU64,
     pub failed_attempts: AtomicU64,
     pub connected: AtomicBool,
 }
@@ -86,6 +94,13 @@ pub enum Event {
         /// Host and port of the destination.
         address: String,
     },
+    /// A message was left out: escaped, it makes a URL that is too long for any server.
+    Undeliverable {
+        /// Host and port of the destination.
+        address: String,
+        /// The length of the URL's path, in bytes.
+        length: usize,
+    },
     /// The end, because no message came for so long.
     Silence {
         /// How long, in seconds.
@@ -116,6 +131,10 @@ impl fmt::Display for Event {
                 write!(f, "cannot deliver to {address}, will keep trying: {reason}")
             }
             Event::DestinationBack { address } => write!(f, "delivering to {address} again"),
+            Event::Undeliverable { address, length } => write!(
+                f,
+                "left out a message for {address}: its URL would have {length} bytes; use --destination-post-url"
+            ),
             Event::Silence { seconds } => write!(f, "no message for {seconds} seconds, ending"),
         }
     }

@@ -25,8 +25,8 @@ pub const ROUTES: [&str; 7] = [
     "/put*", "/get*", "/mget*", "/mput*", "/dump*", "/stats*", "/exit*",
 ];
 
-/// The header by which a reply to `/put` says that `/mput` at the same address splits at `?separator=`, skips empty
-/// pieces, and stores the rest byte by byte. The bridge batches where it sees this.
+/// The header by which the reply to `HEAD /mput` says that `/mput` splits at `?separator=`, skips empty pieces, and
+/// stores the rest byte by byte, all or nothing. The bridge batches where it sees this.
 pub const BATCHES: HeaderName = HeaderName::from_static("x-simplequeue-batches");
 
 /// How a queue is bounded, and how its requests are read.

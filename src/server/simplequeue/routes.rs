@@ -56,11 +56,7 @@ impl Routes {
             Err(refusal) => return refusal,
         };
         self.queue.store.put([data], &*self.observer);
-        let mut response = text(StatusCode::OK, Bytes::new());
-        response
-            .headers_mut()
-            .insert(BATCHES, HeaderValue::from_static("1"));
-        response
+        text(StatusCode::OK, Bytes::new())
     }
 
     async fn put_many(&self, request: Request<Incoming>, control: &Control) -> Response<Whole> {
@@ -163,10 +159,13 @@ impl Routes {
                 StatusCode::OK,
                 Bytes::from(vec![0; self.queue.store.oldest_length()]),
             )
-        } else if ["/put", "/mput", "/mget"]
-            .iter()
-            .any(|route| path.starts_with(route))
-        {
+        } else if path.starts_with("/mput") {
+            let mut response = text(StatusCode::OK, Bytes::new());
+            response
+                .headers_mut()
+                .insert(BATCHES, HeaderValue::from_static("1"));
+            response
+        } else if ["/put", "/mget"].iter().any(|route| path.starts_with(route)) {
             text(StatusCode::OK, Bytes::new())
         } else {
             not_found(path)
