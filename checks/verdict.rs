@@ -61,6 +61,11 @@ impl Outcome {
         self
     }
 
+    /// The one with the verdict that prevails; where both have the same, the first.
+    pub fn or_worse(self, other: Self) -> Self {
+        if other.verdict > self.verdict { other } else { self }
+    }
+
     fn new(verdict: Verdict, explanation: impl ToString) -> Self {
         Self {
             verdict,

@@ -6,6 +6,7 @@
 
 mod commands;
 mod course;
+mod judging;
 mod layers;
 mod programs;
 mod python_client;

@@ -1,43 +1,12 @@
 //! The claims about a stream, judged from the record.
 
-use super::super::exact::ExactSums;
-use super::super::printed::Quantity;
-use super::super::{Claim, ClaimHead, Outcome, Verdict};
-use super::causes::{Cause, End, MOST_BETWEEN_LINES};
-use super::told::{Told, Trace};
-use super::{memory, merge, recognise, secret};
-use crate::arena::{Ending, History};
-
-/// Half the distance from 1 to the next f64: what one operation may be off by, relatively (IEEE 754, binary64).
-const ROUNDING: f64 = f64::EPSILON / 2.0;
-
-/// How near is near enough.
-#[derive(Debug, Clone, Copy)]
-struct Precision {
-    /// Of the mean, in units of the larger of |mean| and the deviation, or of the deviation alone.
-    mean: MeanUnit,
-    /// Of the variance, relative.
-    variance: f64,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum MeanUnit {
-    Larger(f64),
-    Deviation(f64),
-}
-
-/// 1e-9, as the contract says.
-const ORDINARY: Precision = Precision {
-    mean: MeanUnit::Larger(1e-9),
-    variance: 1e-9,
-};
-
-/// 1e-6 of the variance; and of the mean a thousandth of the deviation, for an error d of the mean shifts the variance
-/// by d².
-const OFFSET: Precision = Precision {
-    mean: MeanUnit::Deviation(1e-3),
-    variance: 1e-6,
-};
+use super::super::{Claim, ClaimHead, Outcome};
+use super::causes::Cause;
+use super::counting::{every_number, reports};
+use super::numbers::{OFFSET, ORDINARY, Precision, mean, variance};
+use super::told::Trace;
+use super::{memory, merge, secret};
+use crate::arena::History;
 
 /// Judges the claim `head`; `None` where the record has nothing to do with it.
 pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
@@ -48,8 +17,8 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
             let trace = trace("ordinary");
             let outcome = unstarted(&trace).unwrap_or_else(|| match head.id {
                 "reports" => reports(&trace),
-                "mean" => enough(&trace, mean(&trace, ORDINARY)),
-                "variance" => enough(&trace, variance(&trace, ORDINARY)),
+                "mean" => mean(&trace, ORDINARY),
+                "variance" => variance(&trace, ORDINARY),
                 _ => every_number(&trace),
             });
             judged(&trace, outcome)
@@ -75,304 +44,31 @@ fn unstarted(trace: &Trace) -> Option<Outcome> {
     Some(Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())))
 }
 
-fn reports(trace: &Trace) -> Outcome {
-    if let Some(line) = trace.odd_n {
-        return Outcome::fail(Cause::OddN(line.to_owned()));
-    }
-    if trace.told.is_empty() {
-        return Outcome::fail(Cause::Silent {
-            connected: trace.connected,
-            end: End::of(trace),
-            other_lines: trace.other_lines,
-        });
-    }
-    let mut before = 0;
-    for told in &trace.told {
-        if told.n > before + MOST_BETWEEN_LINES {
-            return Outcome::fail(Cause::Seldom {
-                before,
-                after: told.n,
-            });
-        }
-        before = told.n;
-    }
-    if trace.sent.len() as u64 >= before + MOST_BETWEEN_LINES && stopped(trace) {
-        let end = End::of(trace);
-        return Outcome::fail(Cause::StoppedAt {
-            n: before,
-            published: trace.published,
-            end,
-        });
-    }
-    Outcome::pass(format!(
-        "{} lines for {} numbers",
-        trace.told.len(),
-        trace.sent.len()
-    ))
-}
-
-/// Whether the program had its chance: the arena did not give up because time ran out.
-fn stopped(trace: &Trace) -> bool {
-    trace.scenario.ending() != Some(Ending::OutOfTime)
-}
-
-/// The mean at every line.
-fn mean(trace: &Trace, precision: Precision) -> Outcome {
-    let mut sums = Prefixes::of(trace);
-    for told in trace.comparable() {
-        let truth = sums.first(told.n);
-        let (Some(mean), Some(spread)) = (truth.mean(), truth.population_variance().map(f64::sqrt)) else {
-            continue;
-        };
-        let Quantity::Number(given) = told.mean else {
-            return not_a_number("mean", told, mean);
-        };
-        let tolerance = match precision.mean {
-            MeanUnit::Larger(unit) => unit * mean.abs().max(spread),
-            MeanUnit::Deviation(unit) => {
-                // Near the start the deviation may be tiny; rounding is not.
-                unit * spread + 4.0 * told.n as f64 * ROUNDING * mean.abs()
-            }
-        };
-        if (given - mean).abs() > tolerance {
-            let numbers = &trace.sent[..told.n as usize];
-            let mistake = recognise::wrong_mean(numbers, &trace.sent, given, mean);
-            return wrong("mean", told, numbers, mistake).with(
-                format!("mean {mean} at n = {}", told.n),
-                format!("mean {given} at n = {}", told.n),
-            );
-        }
-    }
-    passed("mean", trace)
-}
-
-/// The variance at every line: sample or population, one of them throughout.
-fn variance(trace: &Trace, precision: Precision) -> Outcome {
-    let mut sums = Prefixes::of(trace);
-    let (mut sample_only, mut population_only) = (None, None);
-    for told in trace.comparable() {
-        let truth = sums.first(told.n);
-        let (Some(mean), Some(population)) = (truth.mean(), truth.population_variance()) else {
-            continue;
-        };
-        let sample = truth.sample_variance();
-        let given = match (&told.variance, sample) {
-            (Quantity::Undefined | Quantity::Absent, None) => continue,
-            (Quantity::Number(given), _) => *given,
-            (_, sample) => return not_a_number("variance", told, sample.unwrap_or(population)),
-        };
-        let near = |truth: f64| {
-            // Beyond the contract's precision only what any way of rounding the mean costs: κ = mean/deviation.
-            let rounding = 8.0 * ROUNDING * mean.abs() * truth.sqrt() + (4.0 * ROUNDING * mean).powi(2);
-            (given - truth).abs() <= precision.variance * truth + rounding
-        };
-        let is_sample = sample.is_some_and(near);
-        let is_population = near(population);
-        match (is_sample, is_population) {
-            (true, false) => sample_only = sample_only.or(Some(told.n)),
-            // One number has no sample variance, and saying 0 for it decides nothing.
-            (false, true) if told.n > 1 => population_only = population_only.or(Some(told.n)),
-            (false, false) => {
-                let numbers = &trace.sent[..told.n as usize];
-                let nearest = sample.unwrap_or(population);
-                let mistake = recognise::wrong_variance(numbers, &trace.sent, given, nearest);
-                let expected = match sample {
-                    Some(sample) => format!(
-                        "variance {sample} (sample) or {population} (population) at n = {}",
-                        told.n
-                    ),
-                    None => "null, NaN or 0 at n = 1".to_owned(),
-                };
-                return wrong("variance", told, numbers, mistake)
-                    .with(expected, format!("variance {given} at n = {}", told.n));
-            }
-            _ => {}
-        }
-    }
-    match (sample_only, population_only) {
-        (Some(sample_at), Some(population_at)) => Outcome::fail(Cause::Mixed {
-            sample_at,
-            population_at,
-        }),
-        _ => passed("variance", trace),
-    }
-}
-
-fn every_number(trace: &Trace) -> Outcome {
-    if let Some(envelope) = trace.requeued {
-        return Outcome::fail(Cause::Requeued {
-            envelope: envelope.to_owned(),
-            end: End::of(trace),
-        });
-    }
-    if trace.told.is_empty() {
-        return Outcome::could_not_tell(Cause::Unheard);
-    }
-    let mut before = 0;
-    for told in &trace.told {
-        if told.n > told.sent_by_then as u64 {
-            return Outcome::fail(Cause::CountedTooMany {
-                n: told.n,
-                sent: told.sent_by_then,
-            });
-        }
-        if told.n < before {
-            return Outcome::fail(Cause::NFell {
-                before,
-                after: told.n,
-            });
-        }
-        before = told.n;
-    }
-    let (taken, published) = (trace.sent.len(), trace.published);
-    if before + MOST_BETWEEN_LINES > published as u64 {
-        let exactly = if before == published as u64 {
-            ""
-        } else {
-            "the last full hundred of "
-        };
-        return Outcome::pass(format!("n ended at {before}, {exactly}{published} numbers"));
-    }
-    if !stopped(trace) {
-        return Outcome::could_not_tell(Cause::TooLittle { n: before });
-    }
-    Outcome::fail(if taken < published {
-        Cause::LeftSome {
-            taken,
-            published,
-            end: End::of(trace),
-        }
-    } else {
-        Cause::CountedTooFew { n: before, published }
-    })
-    .with(format!("n = {published} in the end"), format!("n = {before}"))
-}
-
-/// Everything that is claimed of a stream at once: it was heard of, it got through, all that it said is right.
+/// Everything that is claimed of a stream at once: all that it said is right, it counted every number, and often enough.
 fn whole(trace: &Trace, precision: Precision) -> Outcome {
     if let Some(outcome) = unstarted(trace) {
         return outcome;
     }
-    let claims = [
-        mean(trace, precision),
-        variance(trace, precision),
-        every_number(trace),
-        reports(trace),
-    ];
-    let worst = claims
-        .iter()
-        .map(|outcome| outcome.verdict)
-        .max()
-        .unwrap_or(Verdict::CouldNotTell);
-    let [.., reports] = &claims;
-    if reports.verdict == Verdict::Fail && trace.told.is_empty() {
-        return reports.clone();
+    let reports = reports(trace);
+    if trace.told.is_empty() {
+        return reports;
     }
-    // The first that is as bad as any: a wrong number says more than a count that stopped.
-    claims
-        .iter()
-        .find(|outcome| outcome.verdict == worst)
-        .cloned()
-        .unwrap_or_else(|| enough(trace, reports.clone()))
+    // A wrong number says more than a count that stopped.
+    mean(trace, precision)
+        .or_worse(variance(trace, precision))
+        .or_worse(every_number(trace))
+        .or_worse(reports)
 }
 
 fn other_distributions(head: &ClaimHead, history: &History) -> Claim {
-    let traces: Vec<(&str, Trace)> = ["uniform", "exponential", "heavy-tailed"]
-        .into_iter()
-        .map(|scenario| (scenario, Trace::of(history.scenario(scenario))))
-        .collect();
-    let duration = traces
-        .iter()
-        .map(|(_, trace)| trace.scenario.duration_ms())
-        .max()
-        .unwrap_or(0);
-    let mut worst = Outcome::pass("uniform, exponential and heavy-tailed numbers alike");
-    for (name, trace) in &traces {
-        let outcome = whole(trace, ORDINARY);
-        if outcome.verdict > worst.verdict {
-            worst = outcome;
-            worst.explanation = format!("With {name} numbers. {}", worst.explanation);
-        }
+    let mut duration = 0;
+    let mut outcome = Outcome::pass("uniform, exponential and heavy-tailed numbers alike");
+    for name in ["uniform", "exponential", "heavy-tailed"] {
+        let trace = Trace::of(history.scenario(name));
+        duration = duration.max(trace.scenario.duration_ms());
+        let mut next = whole(&trace, ORDINARY);
+        next.explanation = format!("With {name} numbers. {}", next.explanation);
+        outcome = outcome.or_worse(next);
     }
-    head.judged(worst, duration)
-}
-
-/// `outcome`, unless it is a pass that stands on too few numbers.
-fn enough(trace: &Trace, outcome: Outcome) -> Outcome {
-    let heard = trace.comparable().map(|told| told.n).max().unwrap_or(0);
-    let wanted = MOST_BETWEEN_LINES.min(trace.published as u64);
-    match outcome.verdict {
-        Verdict::Pass if trace.told.is_empty() => Outcome::could_not_tell(Cause::Unheard),
-        Verdict::Pass if heard == 0 && trace.any_order => Outcome::could_not_tell(Cause::AnyOrder {
-            published: trace.published,
-        }),
-        Verdict::Pass if heard < wanted.max(1) => Outcome::could_not_tell(Cause::TooLittle { n: heard }),
-        _ => outcome,
-    }
-}
-
-fn passed(quantity: &str, trace: &Trace) -> Outcome {
-    enough(
-        trace,
-        Outcome::pass(format!(
-            "{quantity} right at all {} lines",
-            trace.comparable().count()
-        )),
-    )
-}
-
-fn wrong(
-    quantity: &'static str,
-    told: &Told,
-    numbers: &[f64],
-    mistake: Option<recognise::Mistake>,
-) -> Outcome {
-    Outcome::fail(Cause::Wrong {
-        quantity,
-        n: told.n,
-        numbers: numbers.to_vec(),
-        line: told.line.to_owned(),
-        mistake,
-    })
-}
-
-fn not_a_number(quantity: &'static str, told: &Told, truth: f64) -> Outcome {
-    let given = if quantity == "mean" {
-        &told.mean
-    } else {
-        &told.variance
-    };
-    Outcome::fail(Cause::NotANumber {
-        quantity,
-        line: told.line.to_owned(),
-    })
-    .with(
-        format!("{quantity} {truth} at n = {}", told.n),
-        format!("{quantity} {given}"),
-    )
-}
-
-/// The exact sums of the first n numbers, for growing n (falling n begins anew).
-struct Prefixes<'a> {
-    sent: &'a [f64],
-    sums: ExactSums,
-}
-
-impl<'a> Prefixes<'a> {
-    fn of(trace: &'a Trace) -> Self {
-        Self {
-            sent: &trace.sent,
-            sums: ExactSums::default(),
-        }
-    }
-
-    fn first(&mut self, n: u64) -> &ExactSums {
-        if n < self.sums.count() {
-            self.sums = ExactSums::default();
-        }
-        for number in &self.sent[self.sums.count() as usize..n as usize] {
-            self.sums.add(*number);
-        }
-        &self.sums
-    }
+    head.judged(outcome, duration)
 }

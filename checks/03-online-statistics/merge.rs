@@ -109,7 +109,7 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
         .iter()
         .zip([PLAIN, OFFSET])
         .map(|(scenario, name)| outcome(scenario, precision(name)))
-        .reduce(|worst, next| if next.verdict > worst.verdict { next } else { worst })?;
+        .reduce(Outcome::or_worse)?;
     Some(head.judged(worst, duration))
 }
 

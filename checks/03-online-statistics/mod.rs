@@ -2,9 +2,11 @@
 
 mod causes;
 mod claims;
+mod counting;
 mod gather;
 mod memory;
 mod merge;
+mod numbers;
 mod recognise;
 mod secret;
 mod streams;

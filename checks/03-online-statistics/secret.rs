@@ -89,7 +89,7 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
             } => Some(outcome(name, *comparison, *published)),
             _ => None,
         })
-        .reduce(|worst, next| if next.verdict > worst.verdict { next } else { worst })?;
+        .reduce(Outcome::or_worse)?;
     Some(head.judged(worst, 0))
 }
 

@@ -1,0 +1,100 @@
+//! How often a program told n, and whether n counts every number.
+
+use super::super::Outcome;
+use super::causes::{Cause, End, MOST_BETWEEN_LINES};
+use super::told::Trace;
+use crate::arena::Ending;
+
+/// Whether it printed lines with an n, and often enough.
+pub(super) fn reports(trace: &Trace) -> Outcome {
+    if let Some(line) = trace.odd_n {
+        return Outcome::fail(Cause::OddN(line.to_owned()));
+    }
+    if trace.told.is_empty() {
+        let cause = Cause::Silent {
+            connected: trace.connected,
+            end: End::of(trace),
+            other_lines: trace.other_lines,
+        };
+        return if stopped(trace) {
+            Outcome::fail(cause)
+        } else {
+            Outcome::could_not_tell(cause)
+        };
+    }
+    let mut before = 0;
+    for told in &trace.told {
+        if told.n > before + MOST_BETWEEN_LINES {
+            return Outcome::fail(Cause::Seldom {
+                before,
+                after: told.n,
+            });
+        }
+        before = told.n;
+    }
+    if trace.sent.len() as u64 >= before + MOST_BETWEEN_LINES && stopped(trace) {
+        let end = End::of(trace);
+        return Outcome::fail(Cause::StoppedAt {
+            n: before,
+            published: trace.published,
+            end,
+        });
+    }
+    Outcome::pass(format!(
+        "{} lines for {} numbers",
+        trace.told.len(),
+        trace.sent.len()
+    ))
+}
+
+/// Whether the program had its chance: the arena did not give up because time ran out.
+fn stopped(trace: &Trace) -> bool {
+    trace.scenario.ending() != Some(Ending::OutOfTime)
+}
+
+/// Whether n counts every number, and each once.
+pub(super) fn every_number(trace: &Trace) -> Outcome {
+    if let Some(envelope) = trace.requeued {
+        return Outcome::fail(Cause::Requeued {
+            envelope: envelope.to_owned(),
+            end: End::of(trace),
+        });
+    }
+    if trace.told.is_empty() {
+        return Outcome::could_not_tell(Cause::Unheard);
+    }
+    let mut before = 0;
+    for told in &trace.told {
+        if told.n > told.sent_by_then as u64 {
+            return Outcome::fail(Cause::CountedTooMany {
+                n: told.n,
+                sent: told.sent_by_then,
+            });
+        }
+        if told.n < before {
+            return Outcome::fail(Cause::NFell {
+                before,
+                after: told.n,
+            });
+        }
+        before = told.n;
+    }
+    let (taken, published) = (trace.sent.len(), trace.published);
+    let all_taken = taken == published;
+    if all_taken && before + MOST_BETWEEN_LINES > published as u64 {
+        return Outcome::pass(format!("n ended at {before}, of {published} numbers"));
+    }
+    if !stopped(trace) {
+        return Outcome::could_not_tell(Cause::TooLittle { n: before });
+    }
+    let cause = if all_taken {
+        Cause::CountedTooFew { n: before, published }
+    } else {
+        Cause::LeftSome {
+            taken,
+            published,
+            end: End::of(trace),
+        }
+    };
+    Outcome::fail(cause).with(format!("n = {published} in the end"), format!("n = {before}"))
+}

@@ -1,0 +1,201 @@
+//! Whether the numbers that a program told are those of the numbers that it was sent.
+
+use super::super::exact::ExactSums;
+use super::super::printed::Quantity;
+use super::super::{Outcome, Verdict};
+use super::causes::{Cause, MOST_BETWEEN_LINES};
+use super::recognise;
+use super::told::{Told, Trace};
+
+/// Half the distance from 1 to the next f64: what one operation may be off by, relatively (IEEE 754, binary64).
+const ROUNDING: f64 = f64::EPSILON / 2.0;
+
+/// How near is near enough.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Precision {
+    /// Of the mean, in units of the larger of |mean| and the deviation, or of the deviation alone.
+    mean: MeanUnit,
+    /// Of the variance, relative.
+    variance: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum MeanUnit {
+    Larger(f64),
+    Deviation(f64),
+}
+
+/// 1e-9, as the contract says.
+pub(super) const ORDINARY: Precision = Precision {
+    mean: MeanUnit::Larger(1e-9),
+    variance: 1e-9,
+};
+
+/// 1e-6 of the variance; and of the mean a thousandth of the deviation, for an error d of the mean shifts the variance
+/// by d².
+pub(super) const OFFSET: Precision = Precision {
+    mean: MeanUnit::Deviation(1e-3),
+    variance: 1e-6,
+};
+
+/// The mean at every line.
+pub(super) fn mean(trace: &Trace, precision: Precision) -> Outcome {
+    let mut sums = Prefixes::of(trace);
+    for told in trace.comparable() {
+        let truth = sums.first(told.n);
+        let (Some(mean), Some(spread)) = (truth.mean(), truth.population_variance().map(f64::sqrt)) else {
+            continue;
+        };
+        let Quantity::Number(given) = told.mean else {
+            return not_a_number("mean", told, mean);
+        };
+        let tolerance = match precision.mean {
+            MeanUnit::Larger(unit) => unit * mean.abs().max(spread),
+            MeanUnit::Deviation(unit) => {
+                // Near the start the deviation may be tiny; rounding is not.
+                unit * spread + 4.0 * told.n as f64 * ROUNDING * mean.abs()
+            }
+        };
+        if (given - mean).abs() > tolerance {
+            let numbers = &trace.sent[..told.n as usize];
+            let mistake = recognise::wrong_mean(numbers, &trace.sent, given, mean);
+            return wrong("mean", told, numbers, mistake).with(
+                format!("mean {mean} at n = {}", told.n),
+                format!("mean {given} at n = {}", told.n),
+            );
+        }
+    }
+    passed("mean", trace)
+}
+
+/// The variance at every line: sample or population, one of them throughout.
+pub(super) fn variance(trace: &Trace, precision: Precision) -> Outcome {
+    let mut sums = Prefixes::of(trace);
+    let (mut sample_only, mut population_only) = (None, None);
+    for told in trace.comparable() {
+        let truth = sums.first(told.n);
+        let (Some(mean), Some(population)) = (truth.mean(), truth.population_variance()) else {
+            continue;
+        };
+        let sample = truth.sample_variance();
+        let given = match (&told.variance, sample) {
+            (Quantity::Undefined | Quantity::Absent, None) => continue,
+            (Quantity::Number(given), _) => *given,
+            (_, sample) => return not_a_number("variance", told, sample.unwrap_or(population)),
+        };
+        let near = |truth: f64| {
+            // Beyond the contract's precision only what any way of rounding the mean costs: κ = mean/deviation.
+            let rounding = 8.0 * ROUNDING * mean.abs() * truth.sqrt() + (4.0 * ROUNDING * mean).powi(2);
+            (given - truth).abs() <= precision.variance * truth + rounding
+        };
+        let is_sample = sample.is_some_and(near);
+        let is_population = near(population);
+        match (is_sample, is_population) {
+            (true, false) => sample_only = sample_only.or(Some(told.n)),
+            // One number has no sample variance, and saying 0 for it decides nothing.
+            (false, true) if told.n > 1 => population_only = population_only.or(Some(told.n)),
+            (false, false) => {
+                let numbers = &trace.sent[..told.n as usize];
+                let nearest = sample.unwrap_or(population);
+                let mistake = recognise::wrong_variance(numbers, &trace.sent, given, nearest);
+                let expected = match sample {
+                    Some(sample) => format!(
+                        "variance {sample} (sample) or {population} (population) at n = {}",
+                        told.n
+                    ),
+                    None => "null, NaN or 0 at n = 1".to_owned(),
+                };
+                return wrong("variance", told, numbers, mistake)
+                    .with(expected, format!("variance {given} at n = {}", told.n));
+            }
+            _ => {}
+        }
+    }
+    match (sample_only, population_only) {
+        (Some(sample_at), Some(population_at)) => Outcome::fail(Cause::Mixed {
+            sample_at,
+            population_at,
+        }),
+        _ => passed("variance", trace),
+    }
+}
+
+/// `outcome`, unless it is a pass that stands on too few numbers.
+fn enough(trace: &Trace, outcome: Outcome) -> Outcome {
+    let heard = trace.comparable().map(|told| told.n).max().unwrap_or(0);
+    let wanted = MOST_BETWEEN_LINES.min(trace.published as u64);
+    match outcome.verdict {
+        Verdict::Pass if trace.told.is_empty() => Outcome::could_not_tell(Cause::Unheard),
+        Verdict::Pass if heard == 0 && trace.any_order => Outcome::could_not_tell(Cause::AnyOrder {
+            published: trace.published,
+        }),
+        Verdict::Pass if heard < wanted.max(1) => Outcome::could_not_tell(Cause::TooLittle { n: heard }),
+        _ => outcome,
+    }
+}
+
+fn passed(quantity: &str, trace: &Trace) -> Outcome {
+    enough(
+        trace,
+        Outcome::pass(format!(
+            "{quantity} right at all {} lines",
+            trace.comparable().count()
+        )),
+    )
+}
+
+fn wrong(
+    quantity: &'static str,
+    told: &Told,
+    numbers: &[f64],
+    mistake: Option<recognise::Mistake>,
+) -> Outcome {
+    Outcome::fail(Cause::Wrong {
+        quantity,
+        n: told.n,
+        numbers: numbers.to_vec(),
+        line: told.line.to_owned(),
+        mistake,
+    })
+}
+
+fn not_a_number(quantity: &'static str, told: &Told, truth: f64) -> Outcome {
+    let given = if quantity == "mean" {
+        &told.mean
+    } else {
+        &told.variance
+    };
+    Outcome::fail(Cause::NotANumber {
+        quantity,
+        line: told.line.to_owned(),
+    })
+    .with(
+        format!("{quantity} {truth} at n = {}", told.n),
+        format!("{quantity} {given}"),
+    )
+}
+
+/// The exact sums of the first n numbers, for growing n (falling n begins anew).
+struct Prefixes<'a> {
+    sent: &'a [f64],
+    sums: ExactSums,
+}
+
+impl<'a> Prefixes<'a> {
+    fn of(trace: &'a Trace) -> Self {
+        Self {
+            sent: &trace.sent,
+            sums: ExactSums::default(),
+        }
+    }
+
+    fn first(&mut self, n: u64) -> &ExactSums {
+        if n < self.sums.count() {
+            self.sums = ExactSums::default();
+        }
+        for number in &self.sent[self.sums.count() as usize..n as usize] {
+            self.sums.add(*number);
+        }
+        &self.sums
+    }
+}
