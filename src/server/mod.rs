@@ -7,6 +7,7 @@ pub mod chunks;
 pub mod client;
 pub mod command;
 mod connection;
+mod console;
 mod listen;
 mod metrics;
 pub mod pubsub;

@@ -3,7 +3,6 @@
 //! URI (and, after a `?`, the body of a POST), time taken.
 
 use std::fmt::{self, Write as _};
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -11,6 +10,7 @@ use std::time::Instant;
 use hyper::{Method, Request, StatusCode};
 
 use super::connection::Control;
+use crate::server::console;
 
 /// The most of a body that is shown, in bytes.
 pub(crate) const SHOWN: usize = 1000;
@@ -41,10 +41,7 @@ impl RequestLog {
 
     /// A log on standard output.
     pub fn to_stdout() -> RequestLog {
-        RequestLog::new(|line| {
-            // A reader that has gone away must not take the server with it.
-            let _ = writeln!(std::io::stdout().lock(), "{line}");
-        })
+        RequestLog::new(|line| console::say(line))
     }
 
     pub(crate) fn begin<T>(&self, request: &Request<T>) -> Entry {

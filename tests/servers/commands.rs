@@ -424,3 +424,19 @@ async fn a_hundred_stalled_subscribers_cost_less_than_150_mb() {
         assert!(memchr::memmem::rfind(&rest, b"ERROR_TOO_SLOW. kicked for having ").is_some());
     }
 }
+
+#[tokio::test]
+async fn a_reader_of_the_log_that_goes_away_does_not_end_the_server() {
+    let mut queue = Started::new(SIMPLEQUEUE, &["--port=0", "--enable-logging"]);
+    let (_, address) = queue.start().await;
+    let Started {
+        child,
+        output,
+        errors,
+    } = queue;
+    drop((output, errors));
+    for _ in 0..3 {
+        assert_eq!(ask(address, "GET /stats", b"").await.status, 200);
+    }
+    drop(child);
+}

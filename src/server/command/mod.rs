@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Access, RequestLog, bind};
+use crate::server::console;
 
 pub use ps_to_http::ps_to_http;
 pub use pubsub::pubsub;
@@ -41,9 +42,9 @@ impl Listen {
     fn announce(&self, routes: &[&str]) -> anyhow::Result<TcpListener> {
         let listener = bind(self.address, self.port)?;
         for route in routes {
-            println!("registering callback for path \"{route}\"");
+            console::say(format_args!("registering callback for path \"{route}\""));
         }
-        println!("listening on {}", listener.local_addr()?);
+        console::say(format_args!("listening on {}", listener.local_addr()?));
         Ok(listener)
     }
 
@@ -72,7 +73,7 @@ fn run(name: &str, program: impl Future<Output = anyhow::Result<()>>) -> ExitCod
 }
 
 fn fail(name: &str, error: &dyn Display) -> ExitCode {
-    eprintln!("{name}: {error}");
+    console::warn(format_args!("{name}: {error}"));
     ExitCode::FAILURE
 }
 

@@ -8,6 +8,7 @@ use clap::Parser;
 use super::{arguments, asked_to_stop, fail, run};
 use crate::server::Bridge;
 use crate::server::bridge::{Event, Options};
+use crate::server::console;
 
 /// Reads a pubsub and hands every message to HTTP destinations.
 #[derive(Debug, Parser)]
@@ -70,8 +71,8 @@ pub fn ps_to_http() -> ExitCode {
 
 fn show(event: &Event) {
     match event {
-        Event::Connecting { .. } => println!("{event}"),
+        Event::Connecting { .. } => console::say(format_args!("{event}")),
         Event::Connected { .. } => {}
-        _ => eprintln!("ps_to_http: {event}"),
+        _ => console::warn(format_args!("ps_to_http: {event}")),
     }
 }

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::{Listen, arguments, asked_to_stop, run};
 use crate::server::Simplequeue;
+use crate::server::console;
 use crate::server::simplequeue::{Options, ROUTES};
 
 /// Keeps messages that are put in until they are got, the oldest first.
@@ -79,10 +80,10 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let (listen, options) = arguments.options();
     let stop = asked_to_stop()?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    eprintln!(
+    console::warn(format_args!(
         "simplequeue {} (workshop)\nuse --help for options",
         env!("CARGO_PKG_VERSION")
-    );
+    ));
     let routes = if options.enable_exit {
         &ROUTES[..]
     } else {
@@ -95,7 +96,9 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     reopening.spawn(async move {
         while hang_up.recv().await.is_some() {
             if let Err(error) = reopened.reopen_overflow_log() {
-                eprintln!("simplequeue: {error}; the file that was open stays in use");
+                console::warn(format_args!(
+                    "simplequeue: {error}; the file that was open stays in use"
+                ));
             }
         }
     });

@@ -14,6 +14,7 @@ use super::subscription::{Reply, Subscription};
 use super::{Observer, Pubsub, Stats, websocket};
 use crate::protocol::{multipart, query};
 use crate::server::connection::{Control, Phase};
+use crate::server::console;
 use crate::server::listen::Handler;
 use crate::server::metrics::{self, counter, gauge};
 use crate::server::reply::{JSON, Whole, read_body, sentence, text, typed};
@@ -234,6 +235,6 @@ impl Handler for Routes {
     }
 
     fn warn(&self, sentence: &str) {
-        eprintln!("pubsub: {sentence}");
+        console::warn(format_args!("pubsub: {sentence}"));
     }
 }

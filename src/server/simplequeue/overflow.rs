@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use crate::server::console;
+
 /// A file that messages are appended to. A write that fails loses its messages, not the server.
 #[derive(Debug)]
 pub(super) struct OverflowLog {
@@ -52,11 +54,11 @@ impl OverflowLog {
                 self.errors += messages.len() as u64;
                 // Once for each time it begins to fail: on a full disk every message would repeat it.
                 if !self.failing {
-                    eprintln!(
+                    console::warn(format_args!(
                         "simplequeue: cannot write to the overflow log {}, messages past the limit are lost until \
                          this is mended: {error}",
                         self.path.display()
-                    );
+                    ));
                 }
                 self.failing = true;
             }

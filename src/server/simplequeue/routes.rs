@@ -13,6 +13,7 @@ use super::{BATCHES, Observer, Simplequeue, Stats};
 use crate::protocol::{lines, query};
 use crate::server::chunks::Chunks;
 use crate::server::connection::Control;
+use crate::server::console;
 use crate::server::listen::Handler;
 use crate::server::metrics::{self, counter, gauge};
 use crate::server::reply::{JSON, Whole, read_body, sentence, text, typed};
@@ -279,6 +280,6 @@ impl Handler for Routes {
     }
 
     fn warn(&self, sentence: &str) {
-        eprintln!("simplequeue: {sentence}");
+        console::warn(format_args!("simplequeue: {sentence}"));
     }
 }
