@@ -429,3 +429,31 @@ async fn a_batch_that_is_refused_is_sent_one_by_one() {
     assert_eq!(queue.ask("GET /dump", b"").await.text(), messages);
     bridge.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_pause_between_deliveries_loses_and_reorders_nothing() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    let mut options = from_to(&pubsub, queue.url("/put?data=%s"));
+    // So long that a second pause would be past every deadline: what came during the first goes out together.
+    let pause = wire::DEADLINE / 10;
+    options.pause = pause;
+    options.drain_timeout = wire::DEADLINE;
+    let bridge = Bridged::new(options).connected().await;
+    let begun = std::time::Instant::now();
+    pubsub.handle.publish(Bytes::from("0"));
+    wire::until("the first arrives at once", || queue.handle.depth() == 1).await;
+    for number in 1..20 {
+        pubsub.handle.publish(Bytes::from(number.to_string()));
+        wire::until("it is read", || bridge.stats.now().received == number + 1).await;
+    }
+    let depth = queue.handle.depth();
+    // On a machine so slow that the pause is over by now there is nothing to see.
+    assert!(
+        depth == 1 || begun.elapsed() >= pause,
+        "{depth}: the others wait for the pause to end"
+    );
+    wire::until("they arrive together", || queue.handle.depth() == 20).await;
+    assert_eq!(queue.ask("GET /dump", b"").await.text(), numbers(0..20));
+    bridge.stop().await.unwrap();
+}

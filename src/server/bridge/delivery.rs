@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use bytes::{Bytes, BytesMut};
 use hyper::Method;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::backoff::Backoff;
 use super::options::Target;
@@ -24,8 +25,14 @@ const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// Delivers what comes until `queue` has ended and is empty.
 pub(super) async fn deliver(target: Target, mut queue: mpsc::UnboundedReceiver<Batch>, shared: Shared) {
+    let pause = shared.options.pause;
     let mut destination = Destination::new(target, shared);
+    let mut earliest = Instant::now();
     while let Some(batch) = queue.recv().await {
+        if !pause.is_zero() {
+            tokio::time::sleep_until(earliest).await;
+            earliest = Instant::now() + pause;
+        }
         let mut batches = vec![batch];
         // What came while the last delivery was under way goes out together.
         while let Ok(batch) = queue.try_recv() {

@@ -24,6 +24,9 @@ pub struct Options {
     pub max_pending_bytes: usize,
     /// The longest message, in bytes. A stream with a longer one is given up and subscribed to again.
     pub max_message_bytes: usize,
+    /// The least time from one delivery to the next, to the same destination. What comes meanwhile goes out together
+    /// where that is possible; what comes after a longer silence goes out at once. Zero: no pause, the fastest.
+    pub pause: Duration,
     /// How long one delivery may take before it counts as failed.
     pub request_timeout: Duration,
     /// How long what is pending at the end may take.
@@ -40,6 +43,7 @@ impl Default for Options {
             max_silence: None,
             max_pending_bytes: 32 * 1024 * 1024,
             max_message_bytes: 64 * 1024 * 1024,
+            pause: Duration::ZERO,
             request_timeout: Duration::from_secs(10),
             drain_timeout: Duration::from_secs(5),
         }
