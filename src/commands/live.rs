@@ -17,12 +17,11 @@ pub fn live(dir: Option<&Path>, arguments: &cli::Live) -> Outcome {
         section: arguments.section,
         rate: arguments.rate,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    runtime.block_on(service::run(workspace, options))?;
+    // On one thread: the parts pass every message from hand to hand, and no other thread has to be woken for it.
+    let runtime = super::runtime()?;
+    let result = runtime.block_on(service::run(workspace, options));
     // Tasks that have not ended by themselves do not hold the exit up.
     runtime.shutdown_background();
+    result?;
     Ok(Exit::Done)
 }

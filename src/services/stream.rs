@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 use super::published;
 
 /// How often the count is written down, so that little of it is lost if the process is killed.
-const KEPT_EVERY: Duration = Duration::from_secs(1);
+const KEPT_EVERY: Duration = Duration::from_secs(5);
 
 /// How many numbers have been published, over all the time that the workspace exists.
 #[derive(Debug, Clone, Default)]
@@ -51,8 +51,10 @@ pub async fn publish(
         count.0.fetch_add(due, Ordering::Relaxed);
         if kept.elapsed() >= KEPT_EVERY {
             kept = tokio::time::Instant::now();
-            // A count that cannot be kept now is kept the next time; the stream goes on.
-            let _ = published::keep(&workspace, count.count());
+            let (workspace, count) = (workspace.clone(), count.count());
+            // A disk may take its time, and the servers share this thread. A count that cannot be kept now is kept
+            // the next time; the stream goes on.
+            tokio::task::spawn_blocking(move || published::keep(&workspace, count));
         }
     }
 }

@@ -7,8 +7,9 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 /// The most messages a second that can be asked for.
 const HIGHEST_RATE: f64 = 1e6;
 
-/// How often messages are let go where the rate is high enough to have any.
-const TICK: Duration = Duration::from_millis(40);
+/// How often messages are let go where the rate is high enough to have any: ten times a second looks like a flow, and an
+/// idle workshop hardly wakes.
+const TICK: Duration = Duration::from_millis(100);
 
 /// The longest wait between two looks at the clock, which very low rates would stretch without end.
 const LONGEST_TICK: Duration = Duration::from_secs(1);
