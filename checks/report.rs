@@ -1,5 +1,7 @@
 //! The report of a check: one document for machines, a page for people.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::verdict::{Claim, Verdict};
@@ -24,25 +26,32 @@ pub struct Report {
     pub claims: Vec<Claim>,
 }
 
-/// The report as a page for people: a line a claim, and for each that does not hold, why.
+/// The report as a page for people: a line a claim, and for each that does not hold, why. What was said under one
+/// claim is not said again under another.
 pub fn report_text(report: &Report, title: &str, style: &Style) -> String {
     let mut page = Page {
         text: String::new(),
         style: *style,
+        said: HashSet::new(),
+        extras_in_full: report.verdict == Verdict::Pass,
     };
     page.line(&style.strong(&format!("Section {} · {title}", report.section)));
     page.line("");
     for claim in &report.claims {
         page.claim(claim);
     }
-    page.line("");
-    page.line(&summary(report, style));
-    page.text
+    let mut text = page.text.trim_end().to_owned();
+    text.push_str("\n\n");
+    text.push_str(&summary(report, style));
+    text
 }
 
 struct Page {
     text: String,
     style: Style,
+    said: HashSet<String>,
+    /// While required claims do not hold, extras are not what to read about.
+    extras_in_full: bool,
 }
 
 impl Page {
@@ -65,7 +74,13 @@ impl Page {
             claim.title,
             style.quiet(extra)
         ));
-        if claim.verdict == Verdict::Pass {
+        if claim.verdict == Verdict::Pass || !(claim.required || self.extras_in_full) {
+            return;
+        }
+        let begins = claim.explanation.lines().next().unwrap_or_default();
+        if self.said.contains(begins) {
+            self.paragraph("", "For the same reason.");
+            self.line("");
             return;
         }
         if let (Some(expected), Some(received)) = (&claim.expected, &claim.received) {
@@ -73,7 +88,9 @@ impl Page {
             self.paragraph("received  ", &untrusted(received, 400));
         }
         for paragraph in claim.explanation.lines() {
-            self.paragraph("", &untrusted(paragraph, 2000));
+            if self.said.insert(paragraph.to_owned()) {
+                self.paragraph("", &untrusted(paragraph, 2000));
+            }
         }
         self.line("");
     }
@@ -88,7 +105,7 @@ impl Page {
         }
         let first = format!("{INDENT}{head}");
         let rest = " ".repeat(first.len());
-        let options = textwrap::Options::new(self.style.width)
+        let options = textwrap::Options::new(self.style.width.clamp(40, 100))
             .initial_indent(&first)
             .subsequent_indent(&rest);
         self.line(&textwrap::fill(text, options));
@@ -111,10 +128,8 @@ fn summary(report: &Report, style: &Style) -> String {
         Verdict::CouldNotTell => style.doubtful("Could not tell"),
     };
     format!(
-        "{verdict}: {held} of {all} required claims hold ({seconds:.1} s).\n{}",
-        style.quiet(&format!(
-            "The same numbers again: --seed {}. The record: {}",
-            report.seed, report.run
-        ))
+        "{verdict}: {held} of {all} required claims hold ({seconds:.1} s).\n{}\n{}\n",
+        style.quiet(&format!("The same numbers again: --seed {}", report.seed)),
+        style.quiet(&format!("The record: {}", report.run)),
     )
 }

@@ -46,6 +46,8 @@ impl Trial<'_> {
     pub fn limits(&self, scenario: &str) -> Limits {
         Limits {
             stderr_log: Some(self.run.standard_error(scenario)),
+            // A check has many of these, and the last thirty checks are kept.
+            stderr_log_bytes: 1 << 20,
             ..Limits::default()
         }
     }

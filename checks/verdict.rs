@@ -36,6 +36,8 @@ pub struct Outcome {
     pub received: Option<String>,
     /// Why, and what to do next.
     pub explanation: String,
+    /// Whether this is where to begin: what is wrong here makes other claims fail too.
+    pub decisive: bool,
 }
 
 impl Outcome {
@@ -61,6 +63,14 @@ impl Outcome {
         self
     }
 
+    /// The same, as the place to begin.
+    pub fn decisive(self) -> Self {
+        Self {
+            decisive: true,
+            ..self
+        }
+    }
+
     /// The one with the verdict that prevails; where both have the same, the first.
     pub fn or_worse(self, other: Self) -> Self {
         if other.verdict > self.verdict { other } else { self }
@@ -72,6 +82,7 @@ impl Outcome {
             expected: None,
             received: None,
             explanation: explanation.to_string(),
+            decisive: false,
         }
     }
 }
@@ -95,6 +106,9 @@ pub struct Claim {
     pub explanation: String,
     /// How long the experiment behind it took, in milliseconds.
     pub duration_ms: u64,
+    /// Whether this is where to begin: what is wrong here makes other claims fail too.
+    #[serde(skip)]
+    pub decisive: bool,
 }
 
 impl ClaimHead {
@@ -109,6 +123,7 @@ impl ClaimHead {
             received: outcome.received,
             explanation: outcome.explanation,
             duration_ms,
+            decisive: outcome.decisive,
         }
     }
 }

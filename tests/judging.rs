@@ -338,6 +338,39 @@ fn several_connections_are_judged_by_the_line_that_counts_all() {
     );
 }
 
+#[test]
+fn a_program_that_ends_of_itself_has_not_counted_the_stream() {
+    let mut entries = record("ordinary", |n| vec![right(n)]);
+    let Some(Event::Exited { unasked, .. }) = entries.last_mut().map(|entry| &mut entry.event) else {
+        unreachable!()
+    };
+    *unasked = true;
+    assert_eq!(verdict(&judged(entries), "every-number"), Verdict::Fail);
+}
+
+#[test]
+fn what_happened_while_the_arena_stood_still_is_held_against_nobody() {
+    let stood_still = |told: fn(usize) -> Vec<String>| {
+        let mut entries = record("ordinary", told);
+        let event = Event::Standstill;
+        entries.insert(
+            50,
+            Entry {
+                at_us: 50,
+                scenario: "ordinary".into(),
+                reader: 1,
+                event,
+            },
+        );
+        verdict(&judged(entries), "mean")
+    };
+    assert_eq!(stood_still(|n| vec![right(n)]), Verdict::Pass);
+    assert_eq!(
+        stood_still(|n| vec![right(n).replace("mean\": ", "mean\": 1")]),
+        Verdict::CouldNotTell
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -20,9 +20,12 @@ pub enum Cause {
         connected: bool,
         /// How it ended.
         end: End,
-        /// How many lines it printed that have no n.
+        /// How many lines it printed that have no n, and the first of them.
         other_lines: usize,
+        first_other_line: Option<String>,
     },
+    /// It ended before the stream did.
+    EndedOfItself { n: u64, end: End },
     /// Its n is no count.
     OddN(String),
     /// Too many numbers went by between two lines.
@@ -57,6 +60,10 @@ pub enum Cause {
     Mixed { sample_at: u64, population_at: u64 },
     /// The machine, or the program, was too slow to see enough.
     TooLittle { n: u64 },
+    /// It stopped telling before it had told enough.
+    ToldNoMore { n: u64, line_cut: bool, end: End },
+    /// The arena stood still for a while, and what the program did meanwhile cannot be held against it.
+    Standstill,
     /// Which numbers it counted is unknown.
     Unheard,
     /// It reads over several connections, and no line counts all the numbers.
@@ -127,36 +134,46 @@ impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotStarted(problem) => formatter.write_str(problem),
-            Self::Silent {
-                connected: false,
-                end,
-                ..
-            } => write!(
+            Self::Silent { end: whole @ End { status: Some(status), .. }, connected, .. } => {
+                write!(formatter, "It ended ({status}) before it printed a line with an n.")?;
+                if *connected {
+                    formatter.write_str(" A stream goes on: when the queue is empty, wait and ask again.")?;
+                }
+                formatter.write_str(&whole.last_words())
+            }
+            Self::Silent { connected: false, end, .. } => write!(
                 formatter,
                 "It never asked the queue for anything. Does it read SIMPLEQUEUE_URL from its environment? What \
                  happened: {end}"
             ),
-            Self::Silent {
-                connected: true,
-                other_lines: 0,
-                end,
-            } => write!(
+            Self::Silent { first_other_line: Some(line), other_lines, end, .. } => write!(
+                formatter,
+                "It printed {other_lines} lines, but none is a JSON object with an n, like {{\"n\": 100, \"mean\": \
+                 2.5, \"variance\": 0.8}}. The first is: {line}\nWhat happened: {end}"
+            ),
+            Self::Silent { end, .. } => write!(
                 formatter,
                 "It took numbers from the queue, and printed nothing on standard output. If it does print, flush \
                  after each line: a pipe is written to in blocks. What happened: {end}"
             ),
-            Self::Silent {
-                connected: true,
-                other_lines,
-                end,
-            } => write!(
+            Self::EndedOfItself { n, end } => write!(
                 formatter,
-                "It printed {other_lines} lines, but none is a JSON object with an n, like {{\"n\": 100, \"mean\": \
-                 2.5, \"variance\": 0.8}}. What happened: {end}"
+                "At n = {n} {end}\nA stream goes on: when the queue is empty, wait and ask again, until SIGTERM."
             ),
+            Self::Standstill => formatter.write_str(
+                "This check stood still for a while (suspended, or a machine that was), and what your program did \
+                 meanwhile cannot be held against it. Check again.",
+            ),
+            Self::ToldNoMore { n, line_cut, end } => {
+                write!(formatter, "What it said was right, but it came no farther than n = {n}; ")?;
+                if *line_cut {
+                    formatter.write_str("a line of it was longer than 64 KiB, and was passed over; ")?;
+                }
+                end.fmt(formatter)
+            }
             Self::OddN(line) => write!(
                 formatter,
-                "n must be a whole number, and not a string. The line: {line}"
+                "n must be a count: a whole JSON number from 0 up, and not a string. The line: {line}"
             ),
             Self::Seldom { before, after } => write!(
                 formatter,

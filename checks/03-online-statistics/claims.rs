@@ -1,9 +1,9 @@
 //! The claims about a stream, judged from the record.
 
-use super::super::{Claim, ClaimHead, Outcome};
+use super::super::{Claim, ClaimHead, Outcome, Verdict};
 use super::causes::Cause;
 use super::counting::{every_number, reports};
-use super::numbers::{OFFSET, ORDINARY, Precision, mean, variance};
+use super::numbers::{OFFSET, ORDINARY, mean, variance};
 use super::told::Trace;
 use super::{memory, merge, secret};
 use crate::arena::History;
@@ -15,9 +15,9 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
     match head.id {
         "reports" | "mean" | "variance" | "every-number" => {
             let trace = trace("ordinary");
-            let outcome = unstarted(&trace).unwrap_or_else(|| match head.id {
+            let outcome = fair(&trace, || match head.id {
                 "reports" => reports(&trace),
-                "mean" => mean(&trace, ORDINARY),
+                "mean" => mean(&trace),
                 "variance" => variance(&trace, ORDINARY),
                 _ => every_number(&trace),
             });
@@ -39,25 +39,32 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
     }
 }
 
-fn unstarted(trace: &Trace) -> Option<Outcome> {
-    let problem = trace.scenario.not_started()?;
-    Some(Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())))
+/// What `judge` finds, unless the program never started, or the arena stood still while it ran.
+fn fair(trace: &Trace, judge: impl FnOnce() -> Outcome) -> Outcome {
+    if let Some(problem) = trace.scenario.not_started() {
+        return Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())).decisive();
+    }
+    match judge() {
+        outcome if outcome.verdict == Verdict::Fail && trace.stood_still => {
+            Outcome::could_not_tell(Cause::Standstill).decisive()
+        }
+        outcome => outcome,
+    }
 }
 
 /// Everything that is claimed of a stream at once: all that it said is right, it counted every number, and often enough.
-fn whole(trace: &Trace, precision: Precision) -> Outcome {
-    if let Some(outcome) = unstarted(trace) {
-        return outcome;
-    }
-    let reports = reports(trace);
-    if trace.told.is_empty() {
-        return reports;
-    }
-    // A wrong number says more than a count that stopped.
-    mean(trace, precision)
-        .or_worse(variance(trace, precision))
-        .or_worse(every_number(trace))
-        .or_worse(reports)
+fn whole(trace: &Trace, precision: f64) -> Outcome {
+    fair(trace, || {
+        let reports = reports(trace);
+        if trace.told.is_empty() {
+            return reports;
+        }
+        // A wrong number says more than a count that stopped.
+        mean(trace)
+            .or_worse(variance(trace, precision))
+            .or_worse(every_number(trace))
+            .or_worse(reports)
+    })
 }
 
 fn other_distributions(head: &ClaimHead, history: &History) -> Claim {
@@ -67,7 +74,7 @@ fn other_distributions(head: &ClaimHead, history: &History) -> Claim {
         let trace = Trace::of(history.scenario(name));
         duration = duration.max(trace.scenario.duration_ms());
         let mut next = whole(&trace, ORDINARY);
-        next.explanation = format!("With {name} numbers. {}", next.explanation);
+        next.explanation = format!("{}\nSeen with {name} numbers.", next.explanation);
         outcome = outcome.or_worse(next);
     }
     head.judged(outcome, duration)

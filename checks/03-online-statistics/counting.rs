@@ -15,9 +15,10 @@ pub(super) fn reports(trace: &Trace) -> Outcome {
             connected: trace.connected,
             end: End::of(trace),
             other_lines: trace.other_lines,
+            first_other_line: trace.first_other_line.map(str::to_owned),
         };
         return if stopped(trace) {
-            Outcome::fail(cause)
+            Outcome::fail(cause).decisive()
         } else {
             Outcome::could_not_tell(cause)
         };
@@ -55,10 +56,11 @@ fn stopped(trace: &Trace) -> bool {
 /// Whether n counts every number, and each once.
 pub(super) fn every_number(trace: &Trace) -> Outcome {
     if let Some(envelope) = trace.requeued {
-        return Outcome::fail(Cause::Requeued {
+        let cause = Cause::Requeued {
             envelope: envelope.to_owned(),
             end: End::of(trace),
-        });
+        };
+        return Outcome::fail(cause).decisive();
     }
     if trace.told.is_empty() {
         return Outcome::could_not_tell(Cause::Unheard);
@@ -79,6 +81,10 @@ pub(super) fn every_number(trace: &Trace) -> Outcome {
         }
         before = told.n;
     }
+    let end = End::of(trace);
+    if end.status.is_some() {
+        return Outcome::fail(Cause::EndedOfItself { n: before, end }).decisive();
+    }
     let (taken, published) = (trace.sent.len(), trace.published);
     let all_taken = taken == published;
     if all_taken && before + MOST_BETWEEN_LINES > published as u64 {
@@ -93,7 +99,7 @@ pub(super) fn every_number(trace: &Trace) -> Outcome {
         Cause::LeftSome {
             taken,
             published,
-            end: End::of(trace),
+            end,
         }
     };
     Outcome::fail(cause).with(format!("n = {published} in the end"), format!("n = {before}"))

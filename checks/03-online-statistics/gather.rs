@@ -22,8 +22,8 @@ pub const SCENARIOS: &[&str] = &[
     merge::OFFSET,
 ];
 
-/// As long as a program may be at a hundred numbers that it has taken already.
-const IN_HAND: Duration = Duration::from_secs(1);
+/// As long as a program may be silent over numbers that it has taken already.
+const IN_HAND: Duration = Duration::from_secs(3);
 
 /// The experiments that feed one stream to one program.
 const STREAMS: &[(&str, Stream)] = &[
@@ -36,14 +36,13 @@ const STREAMS: &[(&str, Stream)] = &[
 
 /// Runs them all.
 pub async fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
-    // First, because a mistake in answers.toml can be said at once.
-    secret::gather(trial)?;
     let begin = Event::Check {
         section: 3,
         seed: trial.seed,
         command: trial.command.clone(),
     };
     trial.recorder.record("check", 0, begin);
+    secret::gather(trial).await?;
     let streams = async {
         let runs = STREAMS
             .iter()
@@ -127,12 +126,14 @@ fn publish(world: &mut World, first: u64, numbers: &[f64]) {
     }
 }
 
-/// Whether all `count` numbers have been handled: the program says so, or it has been sent them all, has come back for
-/// more, twice, and has had time to finish what it may still have in hand.
+/// Whether all `count` numbers have been handled. It has been sent them all, and has come back for more, twice (one that
+/// takes an empty queue for the end is gone by then); and it says that it has counted them, or has had time to finish
+/// what it may still have in hand.
 fn handled(seen: &Seen, count: u64) -> bool {
-    sent(seen) == count
-        && (told::n_of(&seen.last_line).is_some_and(|n| n >= count)
-            || (seen.taken.fruitless >= 2 && seen.still >= IN_HAND))
+    let listens = seen.taken.messages == 0 && seen.taken.heard.is_some();
+    let counted = told::n_of(&seen.last_line).is_some_and(|n| n >= count);
+    let waits = seen.taken.fruitless >= 2 || listens;
+    sent(seen) == count && waits && (counted || (!listens && seen.still >= IN_HAND))
 }
 
 /// How many numbers have been sent to the program: by the queue, or by the pubsub to one that leaves the queue alone.

@@ -3,43 +3,23 @@
 use super::super::exact::ExactSums;
 use super::super::printed::Quantity;
 use super::super::{Outcome, Verdict};
-use super::causes::{Cause, MOST_BETWEEN_LINES};
+use super::causes::{Cause, End, MOST_BETWEEN_LINES};
 use super::recognise;
 use super::told::{Told, Trace};
+use crate::arena::Ending;
 
 /// Half the distance from 1 to the next f64: what one operation may be off by, relatively (IEEE 754, binary64).
 const ROUNDING: f64 = f64::EPSILON / 2.0;
 
-/// How near is near enough.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Precision {
-    /// Of the mean, in units of the larger of |mean| and the deviation, or of the deviation alone.
-    mean: MeanUnit,
-    /// Of the variance, relative.
-    variance: f64,
-}
+/// The mean is right to this, in units of the larger of itself and the deviation.
+const MEAN: f64 = 1e-9;
 
-#[derive(Debug, Clone, Copy)]
-enum MeanUnit {
-    Larger(f64),
-    Deviation(f64),
-}
-
-/// 1e-9, as the contract says.
-pub(super) const ORDINARY: Precision = Precision {
-    mean: MeanUnit::Larger(1e-9),
-    variance: 1e-9,
-};
-
-/// 1e-6 of the variance; and of the mean a thousandth of the deviation, for an error d of the mean shifts the variance
-/// by d².
-pub(super) const OFFSET: Precision = Precision {
-    mean: MeanUnit::Deviation(1e-3),
-    variance: 1e-6,
-};
+/// The variance is right to this, relatively: on ordinary data, and where the mean is a billion deviations.
+pub(super) const ORDINARY: f64 = 1e-9;
+pub(super) const OFFSET: f64 = 1e-6;
 
 /// The mean at every line.
-pub(super) fn mean(trace: &Trace, precision: Precision) -> Outcome {
+pub(super) fn mean(trace: &Trace) -> Outcome {
     let mut sums = Prefixes::of(trace);
     for told in trace.comparable() {
         let truth = sums.first(told.n);
@@ -49,14 +29,7 @@ pub(super) fn mean(trace: &Trace, precision: Precision) -> Outcome {
         let Quantity::Number(given) = told.mean else {
             return not_a_number("mean", told, mean);
         };
-        let tolerance = match precision.mean {
-            MeanUnit::Larger(unit) => unit * mean.abs().max(spread),
-            MeanUnit::Deviation(unit) => {
-                // Near the start the deviation may be tiny; rounding is not.
-                unit * spread + 4.0 * told.n as f64 * ROUNDING * mean.abs()
-            }
-        };
-        if (given - mean).abs() > tolerance {
+        if (given - mean).abs() > MEAN * mean.abs().max(spread) {
             let numbers = &trace.sent[..told.n as usize];
             let mistake = recognise::wrong_mean(numbers, &trace.sent, given, mean);
             return wrong("mean", told, numbers, mistake).with(
@@ -69,7 +42,7 @@ pub(super) fn mean(trace: &Trace, precision: Precision) -> Outcome {
 }
 
 /// The variance at every line: sample or population, one of them throughout.
-pub(super) fn variance(trace: &Trace, precision: Precision) -> Outcome {
+pub(super) fn variance(trace: &Trace, precision: f64) -> Outcome {
     let mut sums = Prefixes::of(trace);
     let (mut sample_only, mut population_only) = (None, None);
     for told in trace.comparable() {
@@ -86,7 +59,7 @@ pub(super) fn variance(trace: &Trace, precision: Precision) -> Outcome {
         let near = |truth: f64| {
             // Beyond the contract's precision only what any way of rounding the mean costs: κ = mean/deviation.
             let rounding = 8.0 * ROUNDING * mean.abs() * truth.sqrt() + (4.0 * ROUNDING * mean).powi(2);
-            (given - truth).abs() <= precision.variance * truth + rounding
+            (given - truth).abs() <= precision * truth + rounding
         };
         let is_sample = sample.is_some_and(near);
         let is_population = near(population);
@@ -129,7 +102,17 @@ fn enough(trace: &Trace, outcome: Outcome) -> Outcome {
         Verdict::Pass if heard == 0 && trace.any_order => Outcome::could_not_tell(Cause::AnyOrder {
             published: trace.published,
         }),
-        Verdict::Pass if heard < wanted.max(1) => Outcome::could_not_tell(Cause::TooLittle { n: heard }),
+        Verdict::Pass if heard < wanted.max(1) => {
+            Outcome::could_not_tell(if trace.scenario.ending() == Some(Ending::OutOfTime) {
+                Cause::TooLittle { n: heard }
+            } else {
+                Cause::ToldNoMore {
+                    n: heard,
+                    line_cut: trace.line_cut,
+                    end: End::of(trace),
+                }
+            })
+        }
         _ => outcome,
     }
 }

@@ -22,22 +22,28 @@ const MOST: u64 = 10_000;
 const STANDARD_ERRORS: f64 = 5.0;
 
 /// Records how the answers compare with the secret, where there is a workspace with both.
-pub fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
+pub async fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
     let Some(workspace) = trial.workspace else {
         return Ok(());
     };
     let Some(section) = lesson::section(3) else {
         return Ok(());
     };
-    let answers = workspace.answers(section)?;
     let secret = Secret::load(&workspace.secret_path())?;
-    let published = published::count(workspace)?;
+    let published = published::so_far(workspace).await?;
+    let answers = workspace.answers(section);
     for name in QUESTIONS {
-        let comparison = compare(name, answers.number(name)?, &secret, published);
-        let event = Event::Answer {
-            name: name.to_owned(),
-            comparison,
-            published,
+        let event = match answers
+            .as_ref()
+            .map_err(ToString::to_string)
+            .and_then(|answers| answers.number(name).map_err(|error| error.to_string()))
+        {
+            Ok(answer) => Event::Answer {
+                name: name.to_owned(),
+                comparison: compare(name, answer, &secret, published),
+                published,
+            },
+            Err(problem) => Event::AnswersUnreadable { problem },
         };
         trial.recorder.record("secret", 0, event);
     }
@@ -87,6 +93,7 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
                 comparison,
                 published,
             } => Some(outcome(name, *comparison, *published)),
+            Event::AnswersUnreadable { problem } => Some(Outcome::fail(problem)),
             _ => None,
         })
         .reduce(Outcome::or_worse)?;

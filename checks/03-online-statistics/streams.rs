@@ -55,12 +55,13 @@ impl Stream {
         let standard_deviation = generator.random_range(0.5..20.0);
         let location = standard_deviation * generator.random_range(-1.0..1.0);
         let (distribution, count) = match self {
+            // More than a thousand, and nobody knows how many: a window, or a count that is expected, shows.
             Self::Ordinary => (
                 Distribution::Normal {
                     mean: location,
                     standard_deviation,
                 },
-                1000,
+                generator.random_range(11..=15) * 100,
             ),
             Self::First => (
                 Distribution::Normal {

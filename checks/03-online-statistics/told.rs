@@ -31,8 +31,13 @@ pub struct Trace<'a> {
     pub odd_n: Option<&'a str>,
     /// The first message that it put back into the queue: it failed on that one.
     pub requeued: Option<&'a str>,
-    /// How many other lines it printed.
+    /// How many other lines it printed, and the first of them.
     pub other_lines: usize,
+    pub first_other_line: Option<&'a str>,
+    /// Whether a line of it was too long to be read.
+    pub line_cut: bool,
+    /// Whether the arena stood still for seconds meanwhile: what a program did then is not held against it.
+    pub stood_still: bool,
     /// Whether it ever asked the queue for anything.
     pub connected: bool,
     /// Whether it took numbers over several connections in turn: in which order it handled them is its own affair,
@@ -52,6 +57,9 @@ impl<'a> Trace<'a> {
             odd_n: None,
             requeued: None,
             other_lines: 0,
+            first_other_line: None,
+            line_cut: false,
+            stood_still: false,
             connected: false,
             any_order: false,
             scenario: scenario.clone(),
@@ -71,6 +79,8 @@ impl<'a> Trace<'a> {
                 }
                 Event::Connected => trace.connected = true,
                 Event::Subscribed => listens = true,
+                Event::Standstill => trace.stood_still = true,
+                Event::LineCut { .. } => trace.line_cut = true,
                 Event::SeveralConnections => trace.any_order = true,
                 Event::Got { messages } => {
                     trace
@@ -91,11 +101,10 @@ impl<'a> Trace<'a> {
 
     fn hear(&mut self, line: &'a str) {
         let Some(object) = printed::object(line) else {
-            self.other_lines += 1;
-            return;
+            return self.hear_other(line);
         };
         match Quantity::of(&object, "n") {
-            Quantity::Absent => self.other_lines += 1,
+            Quantity::Absent => self.hear_other(line),
             n => match n.number().and_then(count) {
                 Some(n) => self.told.push(Told {
                     n,
@@ -107,6 +116,11 @@ impl<'a> Trace<'a> {
                 None => self.odd_n = self.odd_n.or(Some(line)),
             },
         }
+    }
+
+    fn hear_other(&mut self, line: &'a str) {
+        self.other_lines += 1;
+        self.first_other_line = self.first_other_line.or(Some(line));
     }
 
     /// The lines whose n can be held against what was sent: at least 1, and no more than it was sent in the end.

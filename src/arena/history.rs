@@ -90,6 +90,8 @@ pub enum Event {
         /// Resident bytes.
         bytes: u64,
     },
+    /// The arena itself stood still for seconds: it was suspended, or the machine was.
+    Standstill,
     /// Why the arena waited no longer.
     Ended {
         /// Why.
@@ -103,6 +105,11 @@ pub enum Event {
         unasked: bool,
         /// The end of what it wrote on standard error.
         stderr_tail: String,
+    },
+    /// The student's answers cannot be read, and the sentence that says why.
+    AnswersUnreadable {
+        /// Why.
+        problem: String,
     },
     /// How the student's answer to a question compares with the secret. The secret itself is not recorded.
     Answer {

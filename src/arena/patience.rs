@@ -6,6 +6,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 const TICK: Duration = Duration::from_millis(50);
 
+/// A tick this late means that the arena itself stood still: it was suspended, or the machine was. Programs that waited
+/// for its servers may have given up on them by then.
+const STANDSTILL: Duration = Duration::from_secs(2);
+
 /// Counts the time in which nothing happened, on a machine that had time to spare: a tick that comes late, because
 /// the machine is busy or was suspended, counts for one tick and no more.
 #[derive(Debug)]
@@ -14,6 +18,7 @@ pub struct Patience {
     idle: Duration,
     limit: Duration,
     deadline: Instant,
+    last: Instant,
 }
 
 impl Patience {
@@ -26,6 +31,7 @@ impl Patience {
             idle: Duration::ZERO,
             limit,
             deadline: Instant::now() + whole,
+            last: Instant::now(),
         }
     }
 
@@ -39,11 +45,17 @@ impl Patience {
         self.idle = Duration::ZERO;
     }
 
-    /// Waits for the next tick, and says how patience ran out if it did. Cancel-safe.
+    /// Waits for the next tick, and says how patience ran out if it did, or that this process stood still. Cancel-safe.
     pub async fn tick(&mut self) -> Option<Impatience> {
         self.interval.tick().await;
         self.idle += TICK;
-        if Instant::now() >= self.deadline {
+        let now = Instant::now();
+        let gap = now.duration_since(std::mem::replace(&mut self.last, now));
+        if gap >= STANDSTILL {
+            // What the programs did meanwhile is not to be counted against them.
+            self.deadline += gap;
+            Some(Impatience::Standstill)
+        } else if now >= self.deadline {
             Some(Impatience::Whole)
         } else if self.idle >= self.limit {
             Some(Impatience::Idle)
@@ -60,4 +72,6 @@ pub enum Impatience {
     Idle,
     /// Things went on happening, for too long.
     Whole,
+    /// It did not run out; but nobody was there to wait.
+    Standstill,
 }

@@ -147,29 +147,30 @@ impl<'a> Session<'a> {
                 return Ending::Exited;
             }
             tokio::select! {
+                // A program that never pauses must not keep the clock from its turn.
                 biased;
+                impatience = self.patience.tick() => match impatience {
+                    Some(Impatience::Idle) => return Ending::Idle,
+                    Some(Impatience::Whole) => return Ending::OutOfTime,
+                    Some(Impatience::Standstill) => self.record(Event::Standstill),
+                    None => {}
+                },
                 output = self.program.next() => match output {
                     Some(Output::Flood) => {
-                        self.recorder.record(self.scenario, self.reader, Event::Flooded);
+                        self.record(Event::Flooded);
                         return Ending::Flooded;
                     }
                     Some(output) => self.note(output),
                     None => return Ending::Exited,
                 },
                 Ok(()) = self.taken.changed() => {}
-                impatience = self.patience.tick() => match impatience {
-                    Some(Impatience::Idle) => return Ending::Idle,
-                    Some(Impatience::Whole) => return Ending::OutOfTime,
-                    None => {}
-                },
             }
         }
     }
 
     /// Ends the program: asks it to, and makes it if it does not. What it still prints is recorded.
     pub async fn end(mut self, ending: Ending) {
-        self.recorder
-            .record(self.scenario, self.reader, Event::Ended { ending });
+        self.record(Event::Ended { ending });
         let unasked = self.exit.is_some();
         let exit = match self.exit.take() {
             Some(exit) => exit,
@@ -183,15 +184,15 @@ impl<'a> Session<'a> {
         };
         // Where the guard is gone, it watches nothing.
         let _ = self.guard.release(&self.program);
-        self.recorder.record(
-            self.scenario,
-            self.reader,
-            Event::Exited {
-                status: exit.status.to_string(),
-                unasked,
-                stderr_tail: exit.stderr_tail,
-            },
-        );
+        self.record(Event::Exited {
+            status: exit.status.to_string(),
+            unasked,
+            stderr_tail: exit.stderr_tail,
+        });
+    }
+
+    fn record(&self, event: Event) {
+        self.recorder.record(self.scenario, self.reader, event);
     }
 
     fn note(&mut self, output: Output) {
@@ -201,15 +202,14 @@ impl<'a> Session<'a> {
                 self.seen.lines += 1;
                 if self.record_lines {
                     let event = Event::Printed { line: line.clone() };
-                    self.recorder.record(self.scenario, self.reader, event);
+                    self.record(event);
                 }
                 self.seen.last_line = line;
             }
             Output::Cut { bytes } => {
-                self.recorder
-                    .record(self.scenario, self.reader, Event::LineCut { bytes });
+                self.record(Event::LineCut { bytes });
             }
-            Output::Flood => self.recorder.record(self.scenario, self.reader, Event::Flooded),
+            Output::Flood => self.record(Event::Flooded),
             Output::Exited(exit) => self.exit = Some(exit),
         }
     }

@@ -132,11 +132,7 @@ async fn judge(subject: &Subject, seed: Option<u64>, json: bool) -> Outcome {
         let page = report_text(&report, &subject.section.lesson.title, &style);
         say::say(&format!(
             "{page}{}",
-            if done {
-                next
-            } else {
-                what_next(subject, &report.claims)
-            }
+            if done { next } else { what_next(&report.claims) }
         ))?;
     }
     Ok(verdict.into())
@@ -220,19 +216,18 @@ fn section_done(subject: &Subject) -> anyhow::Result<String> {
     ))
 }
 
-/// Where to go from a check that did not pass.
-fn what_next(subject: &Subject, claims: &[Claim]) -> String {
-    let holds = |claim: &&Claim| claim.required && claim.verdict != Verdict::Pass;
-    match claims.iter().find(holds) {
-        Some(first) if subject.own => {
-            format!(
-                "Begin with `{}`: mend it, and run `workshop check` again.\n",
-                first.id
-            )
-        }
-        Some(first) => format!("Begin with `{}`.\n", first.id),
-        None => String::new(),
-    }
+/// Where to go from a check that did not pass: to what makes other claims fail too, or else to the first that fails.
+fn what_next(claims: &[Claim]) -> String {
+    let open = || {
+        claims
+            .iter()
+            .filter(|claim| claim.required && claim.verdict != Verdict::Pass)
+    };
+    let first = open()
+        .find(|claim| claim.decisive)
+        .or_else(|| open().find(|claim| claim.verdict == Verdict::Fail))
+        .or_else(|| open().next());
+    first.map_or_else(String::new, |first| format!("\nBegin with `{}`.\n", first.id))
 }
 
 /// The signals that ask this command to end.

@@ -13,10 +13,14 @@ pub fn env(dir: Option<&Path>) -> Outcome {
     for (name, value) in run::addresses(&live) {
         text.push_str(&format!("export {name}={}\n", quoted(&value)));
     }
-    let client = quoted(&workspace.python_client().display().to_string());
-    text.push_str(&format!(
-        "export PYTHONPATH={client}${{PYTHONPATH:+:$PYTHONPATH}}\n"
-    ));
+    let client = workspace.python_client();
+    let known = std::env::var_os("PYTHONPATH").unwrap_or_default();
+    if !std::env::split_paths(&known).any(|path| path == client) {
+        let client = quoted(&client.display().to_string());
+        text.push_str(&format!(
+            "export PYTHONPATH={client}${{PYTHONPATH:+:$PYTHONPATH}}\n"
+        ));
+    }
     let mut folders = Vec::new();
     let tools = workspace.root().join(".venv").join("bin");
     folders.extend(tools.is_dir().then_some(tools));

@@ -42,7 +42,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Lesson(arguments) => lesson::lesson(dir, arguments.section),
         Command::Run(arguments) => runtime()?.block_on(run::run(dir, arguments)),
         Command::Check(arguments) => check::check(dir, arguments),
-        Command::RevealSecretStream(arguments) => reveal::reveal(dir, &arguments),
+        Command::RevealSecretStream(arguments) => runtime()?.block_on(reveal::reveal(dir, &arguments)),
         Command::Status => runtime()?.block_on(status::status(dir)),
         Command::Stop => runtime()?.block_on(stop::stop(dir)),
         Command::Env => env::env(dir),

@@ -20,7 +20,7 @@ const SECTION: u8 = 3;
 /// Nobody means yes with more than this, in bytes.
 const LONGEST_ANSWER: u64 = 1024;
 
-pub fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
+pub async fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
     let workspace = Workspace::find(dir)?;
     let section = names::started(Some(SECTION), &workspace)?;
     let secret = Secret::load(&workspace.secret_path())?;
@@ -29,7 +29,7 @@ pub fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
         say::say("Nothing is revealed.\n")?;
         return Ok(Exit::Done);
     }
-    let text = opened(&secret, &own_answers(&workspace, section, &secret)?);
+    let text = opened(&secret, &own_answers(&workspace, section, &secret).await?);
     workspace.update_progress(|progress| {
         progress
             .section(SECTION)
@@ -59,7 +59,9 @@ fn confirmed(passed: bool) -> anyhow::Result<bool> {
         "{warning}Reveal the mean and the variance of the secret stream? [y/N] "
     ))?;
     let mut answer = String::new();
-    io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)?;
+    if io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)? == 0 {
+        say::say("\n")?;
+    }
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -81,8 +83,8 @@ fn opened(secret: &Secret, answers: &str) -> String {
 }
 
 /// A line for each answer: what it was, and how far off.
-fn own_answers(workspace: &Workspace, section: &Section, secret: &Secret) -> anyhow::Result<String> {
-    let published = published::count(workspace)?;
+async fn own_answers(workspace: &Workspace, section: &Section, secret: &Secret) -> anyhow::Result<String> {
+    let published = published::so_far(workspace).await?;
     let answers = match workspace.answers(section) {
         Ok(answers) => answers,
         // The secret is revealed all the same.

@@ -3,13 +3,16 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use anyhow::Context as _;
+
 use crate::render::Style;
 
 /// Prints `text` on standard output as it is.
-pub fn say(text: &str) -> io::Result<()> {
+pub fn say(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("cannot write to standard output")
 }
 
 /// A heading and, below it, commands with what each is for.

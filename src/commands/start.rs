@@ -13,7 +13,7 @@ use crate::lesson::{Section, Stream};
 use crate::program;
 use crate::render::{self, Style};
 use crate::services::state::{self, LiveState, Presence};
-use crate::services::{LiveOptions, launch};
+use crate::services::{Client, LiveOptions, launch};
 use crate::source::{Pace, Secret};
 use crate::workspace::{Added, Workspace};
 
@@ -83,9 +83,10 @@ fn secret(workspace: &Workspace, section: &Section) -> anyhow::Result<Option<Sec
 async fn bring_up(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Vec<String>> {
     let mut notes = Vec::new();
     match state::presence(workspace)? {
-        Presence::Running(live) if serves(&live, options) => {
-            return Ok(vec!["the live workshop was running already, and goes on".into()]);
-        }
+        Presence::Running(live) if serves(&live, options) => match Client::of(&live).status().await {
+            Ok(_) => return Ok(vec!["the live workshop was running already, and goes on".into()]),
+            Err(error) => notes.push(format!("{error}; this is a new one")),
+        },
         Presence::Died(live) => {
             notes.push(format!(
                 "the last live workshop (process {}) had died; this is a new one",
@@ -144,7 +145,7 @@ fn end_of_screen(
     let lines = [
         (
             format!("eval \"$({name} env)\""),
-            "first: this terminal knows `workshop` and the addresses",
+            "first, so that `workshop` is known here",
         ),
         (
             format!("workshop lesson {number}"),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use jiff::tz::TimeZone;
 
 use super::exit::Exit;
@@ -25,14 +26,21 @@ pub async fn status(dir: Option<&Path>) -> Outcome {
             ));
         }
     };
-    let status = Client::of(&live).status().await?;
+    let status = Client::of(&live)
+        .status()
+        .await
+        .with_context(|| format!("`workshop start {}` replaces it by a new one", live.section))?;
     let style = Style::for_stdout();
     let since = live
         .since
         .to_zoned(TimeZone::system())
         .strftime("%H:%M")
         .to_string();
-    let head = format!("Section {}, live since {since}", status.section);
+    let head = format!(
+        "Section {}, live since {since}, in {}",
+        status.section,
+        say::shown(workspace.root())
+    );
     let rows: Vec<Vec<String>> = status.parts.iter().map(row).collect();
     let table = render::table(&["part", "address", "state", "in", "out", "depth"], &rows, &style);
     say::say(&format!("{}\n\n{}\n", style.strong(&head), table.trim_end()))?;

@@ -28,8 +28,10 @@ const FOR_LESS: [(&str, &str); 2] = [
 pub fn pager(text: &str) -> io::Result<()> {
     let wanted = env::var("PAGER").unwrap_or_else(|_| DEFAULT_PAGER.to_owned());
     let mut command = wanted.split_whitespace();
+    // A pager asks of its terminal what a dumb one cannot do.
+    let is_dumb = env::var_os("TERM").is_none_or(|terminal| terminal.is_empty() || terminal == "dumb");
     match command.next() {
-        Some(program) if program != "cat" && io::stdout().is_terminal() => {
+        Some(program) if program != "cat" && io::stdout().is_terminal() && !is_dumb => {
             match page(program, command, text) {
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
                     print(text)

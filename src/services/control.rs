@@ -49,7 +49,7 @@ pub struct PartStatus {
 }
 
 /// Whoever is not answered within this time is told so.
-const TIME_LIMIT: Duration = Duration::from_secs(5);
+const TIME_LIMIT: Duration = Duration::from_secs(3);
 
 /// Commands come one by one; more than this at once are somebody else's.
 const MOST_CONNECTIONS: usize = 32;

@@ -115,7 +115,8 @@ pub async fn stop(workspace: &Workspace) -> anyhow::Result<Stopped> {
 
 async fn stop_running(workspace: &Workspace, live: &LiveState) -> anyhow::Result<()> {
     // One that does not answer is stopped all the same, below.
-    if Client::of(live).stop().await.is_ok() && state::wait_until_gone(workspace, STOP_LIMIT).await? {
+    let asked = Client::of(live).stop().await.is_ok();
+    if asked && state::wait_until_gone(workspace, STOP_LIMIT).await? {
         return Ok(());
     }
     // The lock is held, so the process that wrote this number is alive, and the number is its own.

@@ -1,7 +1,9 @@
 //! The background process of a live workshop.
 
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::MetadataExt as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -29,6 +31,9 @@ const SIMPLEQUEUE_PORT: u16 = 8081;
 /// Bounds on the live queue: an idle afternoon costs no memory. The oldest messages are dropped past them.
 const QUEUE_MESSAGES: usize = 50_000;
 const QUEUE_BYTES: u64 = 16 << 20;
+
+/// How often a live workshop looks whether its workspace is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How long the parts may take to answer, and to end.
 const READY_LIMIT: Duration = Duration::from_secs(10);
@@ -70,7 +75,7 @@ pub async fn run(workspace: Workspace, options: LiveOptions) -> anyhow::Result<(
         });
     };
     let result = match BroughtUp::bring_up(&workspace, &options).await {
-        Ok(up) => up.serve(&workspace).await,
+        Ok(up) => up.serve(&workspace, &lock).await,
         Err(error) => {
             announce(&Announcement::Failed {
                 error: format!("{error:#}"),
@@ -206,7 +211,7 @@ impl BroughtUp {
     }
 
     /// Tells that everything is up, and serves until told to stop.
-    async fn serve(mut self, workspace: &Workspace) -> anyhow::Result<()> {
+    async fn serve(mut self, workspace: &Workspace, lock: &File) -> anyhow::Result<()> {
         let (stop, mut stopped) = mpsc::channel(1);
         let (section, parts) = (self.state.section, self.parts.clone());
         let status = move || Status {
@@ -231,6 +236,7 @@ impl BroughtUp {
 
         state::write(workspace, &self.state)?;
         let mut result = announce(&Announcement::Ready { notes: self.notes });
+        let mut look = tokio::time::interval(LOOK_EVERY);
         // Where nobody hears it, whoever started it was interrupted, and nobody wants it.
         while result.is_ok() {
             tokio::select! {
@@ -238,13 +244,16 @@ impl BroughtUp {
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
                 _ = hangup.recv() => {}
+                // A workshop whose workspace was deleted can be found by nobody, and must not stay.
+                _ = look.tick() => if lock.metadata()?.nlink() == 0 { break },
                 Some(ended) = self.tasks.join_next() => result = Err(failed(ended)),
                 Some(_) = self.stream.join_next() => result = Err(anyhow::anyhow!("the stream ended")),
             }
         }
         self.stream.shutdown().await;
         if let Some((published, _)) = &self.parts.stream {
-            published::keep(workspace, published.count())?;
+            let kept = published::keep(workspace, published.count());
+            result = result.and(kept.context("cannot keep the count of the stream"));
         }
         self.end.send_replace(true);
         let all_ended = async { while self.tasks.join_next().await.is_some() {} };

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use crate::server::{self, BindError};
@@ -22,11 +23,11 @@ pub struct Bound {
 }
 
 /// Listens on `wanted`, or on the next free port after it.
-pub fn bind(part: &str, wanted: u16) -> Result<Bound, BindError> {
+pub fn bind(part: &str, wanted: u16) -> anyhow::Result<Bound> {
     let taken = match server::bind(Ipv4Addr::LOCALHOST.into(), wanted) {
         Ok(listener) => return Ok(Bound { listener, note: None }),
         Err(taken @ BindError::InUse { .. }) => taken,
-        Err(other) => return Err(other),
+        Err(other) => return Err(other.into()),
     };
     let holder = match &taken {
         BindError::InUse {
@@ -50,5 +51,10 @@ pub fn bind(part: &str, wanted: u16) -> Result<Bound, BindError> {
             Err(_) => break,
         }
     }
-    Err(taken)
+    Err(taken).with_context(|| {
+        format!(
+            "{part} found no free port from {wanted} to {}",
+            wanted.saturating_add(TRIED)
+        )
+    })
 }

@@ -5,14 +5,28 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use super::control::Client;
+use super::state::{self, Presence};
 use crate::workspace::{Workspace, write_atomically};
 
 fn path(workspace: &Workspace) -> PathBuf {
     workspace.state().join("published")
 }
 
-/// The count; 0 where nothing was published yet.
-pub fn count(workspace: &Workspace) -> anyhow::Result<u64> {
+/// The count now: as the live workshop says, where one runs and answers, and as it was last kept where not.
+pub async fn so_far(workspace: &Workspace) -> anyhow::Result<u64> {
+    let kept = count(workspace)?;
+    let Presence::Running(live) = state::presence(workspace)? else {
+        return Ok(kept);
+    };
+    Ok(Client::of(&live)
+        .status()
+        .await
+        .map_or(kept, |status| status.published.max(kept)))
+}
+
+/// The count as it was last kept; 0 where nothing was published yet.
+pub(super) fn count(workspace: &Workspace) -> anyhow::Result<u64> {
     let path = path(workspace);
     match std::fs::read_to_string(&path) {
         Ok(text) => text.trim().parse().with_context(|| {

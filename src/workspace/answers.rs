@@ -15,7 +15,7 @@ pub struct Answers {
 #[derive(Debug, thiserror::Error)]
 pub enum AnswersError {
     /// The file is not there or cannot be read.
-    #[error("cannot read {path}: {source}; `workshop start` adds a missing one")]
+    #[error("cannot read {path}: {source}; `workshop start` adds one that is missing")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -23,7 +23,10 @@ pub enum AnswersError {
         source: std::io::Error,
     },
     /// A line is not `name = value`.
-    #[error("{path}, line {line}: {text:?} is not an answer; write a name, =, and a value, like mean = 3.25")]
+    #[error(
+        "{path}, line {line}: {text:?} cannot be read ({problem}); write a number once, with digits and a point, like \
+         mean = -3.25"
+    )]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -31,6 +34,8 @@ pub enum AnswersError {
         line: usize,
         /// The line itself.
         text: String,
+        /// What is wrong with it.
+        problem: String,
     },
     /// A value is of another kind than the question asks for.
     #[error("{path}: {name} = {value} is not a number; write it with digits and a point, like {name} = 3.25")]
@@ -46,7 +51,7 @@ pub enum AnswersError {
 
 impl Answers {
     pub(super) fn read(path: &Path) -> Result<Self, AnswersError> {
-        let text = std::fs::read_to_string(path).map_err(|source| AnswersError::Unreadable {
+        let text = super::atomic::read_small(path).map_err(|source| AnswersError::Unreadable {
             path: path.to_path_buf(),
             source,
         })?;
@@ -64,6 +69,7 @@ impl Answers {
             AnswersError::Malformed {
                 path: path.to_path_buf(),
                 line,
+                problem: error.message().trim_end().replace('\n', ", "),
                 text: answered
                     .lines()
                     .nth(line - 1)

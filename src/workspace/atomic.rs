@@ -1,6 +1,6 @@
-//! State is written whole or not at all.
+//! State is written whole or not at all, and the student's own files are read within bounds.
 
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 /// Writes `contents` to a temporary file beside `path`, readable by its owner alone, and renames it into place, so
@@ -16,4 +16,25 @@ pub fn write_atomically(path: &Path, contents: &[u8]) -> io::Result<()> {
     file.as_file().sync_data()?;
     file.persist(path)?;
     Ok(())
+}
+
+/// No file of a student's that is read whole is longer, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// Reads the text file at `path`, which is to be a file, and one of a size that people write.
+pub(super) fn read_small(path: &Path) -> io::Result<String> {
+    let refused = |why| io::Error::new(io::ErrorKind::InvalidData, why);
+    // Looked at before it is opened: to open a pipe may wait for ever.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(refused("it is not a file"));
+    }
+    let mut text = String::new();
+    std::fs::File::open(path)?
+        .take(LONGEST + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        Err(refused("it is longer than 1 MiB"))
+    } else {
+        Ok(text)
+    }
 }

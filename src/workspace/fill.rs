@@ -32,6 +32,11 @@ impl Workspace {
     /// # Errors
     /// A folder cannot be made; the message names it.
     pub fn create(root: &Path) -> anyhow::Result<Self> {
+        // PYTHONPATH and PATH are lists with colons between, and JSON holds text.
+        let name = root.to_str().filter(|name| !name.contains(':'));
+        name.with_context(|| {
+            format!("a workspace cannot be at {root:?}: its path must be UTF-8 text without a colon")
+        })?;
         let state = root.join(find::STATE_FOLDER);
         fs::create_dir_all(root).with_context(|| cannot_make(root))?;
         // What the workshop keeps (the secret, the token of the live workshop) is for its owner's eyes.

@@ -28,14 +28,16 @@ pub enum NotFound {
 }
 
 impl Workspace {
-    /// Finds the workspace: `named` where one is given; else the nearest folder upwards from the current one; else
+    /// Finds the workspace: `named` where one is given, or `realtime-workshop` in it; else the nearest folder upwards from the current one; else
     /// `realtime-workshop` in the current one.
     pub fn find(named: Option<&Path>) -> Result<Self, NotFound> {
         let current = std::env::current_dir()?;
         match named {
             Some(folder) => {
                 let folder = current.join(folder);
-                existing(&folder).ok_or(NotFound::Named(folder))
+                existing(&folder)
+                    .or_else(|| existing(&folder.join(DEFAULT_NAME)))
+                    .ok_or(NotFound::Named(folder))
             }
             None => current
                 .ancestors()

@@ -1,12 +1,16 @@
 //! The folder of each check: its record and the programs' standard errors, `runs/<time>-<section>/`, and `latest`.
 
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Workspace;
 
 /// As many checks are remembered as a student may want to look back at; older ones are removed.
 const RUNS_KEPT: usize = 30;
+
+/// What the names of folders outside any workspace begin with.
+const TEMPORARY: &str = "workshop-check-";
 
 /// Where one check leaves what it saw.
 #[derive(Debug, Clone)]
@@ -32,7 +36,8 @@ impl RunFolder {
 
     /// A folder outside any workspace, for a check that has none. It is left for whoever reads the report.
     pub fn temporary() -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("workshop-check-").tempdir()?;
+        remove_old_temporary(&std::env::temp_dir())?;
+        let folder = tempfile::Builder::new().prefix(TEMPORARY).tempdir()?;
         Ok(Self { path: folder.keep() })
     }
 }
@@ -78,6 +83,30 @@ fn remove_old(runs: &Path) -> io::Result<()> {
         .map(|entry| entry.path())
         .collect();
     folders.sort();
+    remove_all_but_last(&folders)
+}
+
+/// The same for checks without a workspace, among whatever else there is in the system's temporary folder.
+fn remove_old_temporary(temporary: &Path) -> io::Result<()> {
+    let own = nix::unistd::getuid().as_raw();
+    let mut folders: Vec<(std::time::SystemTime, PathBuf)> = std::fs::read_dir(temporary)?
+        .filter_map(Result::ok)
+        .filter(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| name.starts_with(TEMPORARY))
+        })
+        .filter_map(|entry| Some((entry.path().symlink_metadata().ok()?, entry.path())))
+        .filter(|(metadata, _)| metadata.is_dir() && metadata.uid() == own)
+        .filter_map(|(metadata, path)| Some((metadata.modified().ok()?, path)))
+        .collect();
+    folders.sort();
+    remove_all_but_last(&folders.into_iter().map(|(_, path)| path).collect::<Vec<_>>())
+}
+
+/// Leaves room for one more.
+fn remove_all_but_last(folders: &[PathBuf]) -> io::Result<()> {
     let surplus = (folders.len() + 1).saturating_sub(RUNS_KEPT);
     for folder in &folders[..surplus] {
         match std::fs::remove_dir_all(folder) {

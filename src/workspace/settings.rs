@@ -48,7 +48,7 @@ impl TryFrom<BTreeMap<String, Vec<String>>> for Programs {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file is not there or cannot be read.
-    #[error("cannot read {path}: {source}; `workshop start` adds a missing one")]
+    #[error("cannot read {path}: {source}; `workshop start` adds one that is missing")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -81,7 +81,7 @@ pub enum SettingsError {
 
 /// Reads the programs of the section whose folder is `section` from the file at `path`.
 pub(super) fn read(path: &Path, section: &str) -> Result<Programs, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
+    let text = super::atomic::read_small(path).map_err(|source| SettingsError::Unreadable {
         path: path.to_path_buf(),
         source,
     })?;

@@ -100,7 +100,7 @@ fn a_failing_page_shows_expected_received_and_the_mistake() {
         "{page}"
     );
     assert!(
-        page.contains("(x - old_mean) * (x - new_mean)"),
+        page.contains("This is exactly what M2 += (x - mean)**2 gives"),
         "the mistake is recognised: {page}"
     );
     assert!(page.contains("--seed 7"), "{page}");

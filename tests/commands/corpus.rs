@@ -75,14 +75,14 @@ fn judge(specimen: &Specimen) -> Value {
     report
 }
 
-/// Judges all of them, two at a time, and returns what is wrong with the verdicts.
+/// Judges all of them, four at a time: most wait more than they compute, and returns what is wrong with the verdicts.
 fn judge_all(
     specimens: &[Specimen],
     complaint: impl Fn(&Specimen, &Value) -> Option<String> + Sync,
 ) -> Vec<String> {
     let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(specimen) = specimens.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let report = judge(specimen);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use super::student::{Student, text, verdict};
+use super::student::{Student, claim, text, verdict};
 
 /// That `output` is a single message that has all of `parts` in it.
 fn assert_says(output: &Output, code: i32, parts: &[&str]) {
@@ -140,16 +140,53 @@ fn a_broken_settings_file_is_answered_with_file_and_line() {
 }
 
 #[test]
-fn a_broken_answer_is_answered_with_file_and_line() {
+fn a_broken_answer_fails_the_secret_with_file_and_line_and_nothing_else() {
     let student = Student::started("200");
-    student.write("answers.toml", "# what is it?\nmean = 3,14\nvariance = \n");
-    assert_says(
-        &student.workshop(["check"]),
-        2,
-        &["answers.toml, line 2", "mean = 3,14", "mean = 3.25"],
+    student.solve();
+    let explained = |answers: &str| {
+        student.write("answers.toml", answers);
+        let (report, code) = student.check(["3"]);
+        assert_eq!(
+            (verdict(&report, "secret"), code),
+            (Some("fail"), 1),
+            "{report:#}"
+        );
+        assert_eq!(
+            verdict(&report, "mean"),
+            Some("pass"),
+            "the program is judged all the same"
+        );
+        claim(&report, "secret").unwrap()["explanation"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let comma = explained("# what is it?\nmean = 3,14\nvariance = \n");
+    assert!(
+        comma.contains("answers.toml, line 2") && comma.contains("mean = 3,14"),
+        "{comma}"
     );
-    student.write("answers.toml", "mean = \"three\"\n");
-    assert_says(&student.workshop(["check"]), 2, &["mean = \"three\"", "3.25"]);
+    let text = explained("mean = \"three\"\n");
+    assert!(
+        text.contains("mean = \"three\"") && text.contains("3.25"),
+        "{text}"
+    );
+    std::fs::remove_file(student.file("answers.toml")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", student.file("answers.toml")).unwrap();
+    let (report, _) = student.check(["3"]);
+    assert!(report.to_string().contains("it is not a file"), "{report:#}");
+}
+
+#[test]
+fn a_workspace_is_not_made_where_no_program_could_find_its_library() {
+    let student = Student::new();
+    let place = student.folder().join("a:b");
+    assert_says(
+        &student.workshop(["start", "3", "--dir", place.to_str().unwrap()]),
+        1,
+        &["a:b", "colon"],
+    );
+    assert!(!place.exists());
 }
 
 #[test]

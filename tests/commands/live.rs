@@ -300,3 +300,30 @@ fn the_secret_is_in_no_command_line_no_environment_and_no_log() {
         (0o600, 0o600, 0o700)
     );
 }
+
+#[test]
+fn a_workshop_whose_workspace_is_deleted_ends() {
+    let student = Student::started("200");
+    std::fs::remove_dir_all(student.workspace()).unwrap();
+    wait_for("the workshop to end", || {
+        processes_mentioning(student.folder()).is_empty().then_some(())
+    });
+}
+
+#[test]
+fn a_workshop_that_does_not_answer_is_replaced() {
+    let student = Student::started("200");
+    let pid = student.live_pid();
+    kill(Pid::from_raw(i32::try_from(pid).unwrap()), Signal::SIGSTOP).unwrap();
+    let output = student.workshop(["status"]);
+    assert_eq!(output.status.code(), Some(1));
+    let why = text(&output.stderr);
+    assert!(
+        why.contains("workshop start 3") && why.contains("did not answer"),
+        "{why}"
+    );
+    let screen = student.says(["start", "3"]);
+    assert!(screen.contains("did not answer"), "{screen}");
+    assert_ne!(student.live_pid(), pid);
+    assert_eq!(processes_mentioning(student.folder()).len(), 1);
+}

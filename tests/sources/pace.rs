@@ -31,18 +31,19 @@ async fn messages_are_due_at_the_rate_evenly() {
         let expected = 100.0 * rate;
         let missing = expected - sum(&dues) as f64;
         assert!(
-            (0.0..=rate * 0.041 + 1.0).contains(&missing),
+            (0.0..=rate * 0.101 + 1.0).contains(&missing),
             "{rate}: {missing} missing of {expected}"
         );
-        let most = (rate * 0.05).ceil() as u64 + 1;
+        let most = (rate * 0.11).ceil() as u64 + 1;
         assert!(
             dues.iter().all(|&(_, due)| due >= 1 && due <= most),
-            "{rate}: a burst in {dues:?}"
+            "{rate}: a burst in {:?}",
+            dues.iter().find(|&&(_, due)| due == 0 || due > most)
         );
         if rate >= 300.0 {
             let longest = dues.iter().map(|(waited, _)| *waited).max().unwrap();
             assert!(
-                longest <= Duration::from_millis(41),
+                longest <= Duration::from_millis(101),
                 "{rate}: nothing for {longest:?}"
             );
         }
