@@ -3,6 +3,7 @@
 mod access;
 mod bridge;
 mod commands;
+mod metrics;
 mod pubsub;
 mod simplequeue;
 mod strain;

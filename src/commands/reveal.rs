@@ -53,11 +53,9 @@ fn confirmed(passed: bool) -> anyhow::Result<bool> {
     let warning = if passed {
         ""
     } else {
-        "You have not found it yourself yet, and your progress will say so. "
+        "You have not found it yourself yet, and your progress will say so.\n"
     };
-    say::say(&format!(
-        "{warning}Reveal the mean and the variance of the secret stream? [y/N] "
-    ))?;
+    say::say(&format!("{warning}Reveal the secret mean and variance? [y/N] "))?;
     let mut answer = String::new();
     if io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)? == 0 {
         say::say("\n")?;
@@ -72,7 +70,7 @@ fn opened(secret: &Secret, answers: &str) -> String {
         "mean: {}\nvariance: {}\ndistribution: {}\nsalt: {}\n{answers}\n\
          The commitment that `workshop start 3` printed is the SHA-256 of this line:\n\n  {opening}\n\n\
          Verify it:\n\n  printf '%s' '{opening}' | sha256sum\n\n\
-         It prints {commitment}, as `start` did\n(on a Mac, `shasum -a 256` in place of sha256sum).\n",
+         It prints (with `shasum -a 256` in place of sha256sum on a Mac):\n\n  {commitment}\n",
         distribution.mean(),
         distribution.variance(),
         distribution.describe(),
