@@ -11,12 +11,17 @@ pub fn env(dir: Option<&Path>) -> Outcome {
     let live = run::running(&workspace)?;
     let mut text = String::new();
     for (name, value) in run::addresses(&live) {
-        text.push_str(&format!("export {name}={}\n", quoted(&value)));
+        text.push_str(&format!("export {name}={}\n", say::word(&value)));
+    }
+    if dir.is_some() {
+        // It was named, so the commands after this one would not find it by themselves.
+        let root = workspace.root().display().to_string();
+        text.push_str(&format!("export WORKSHOP_DIR={}\n", say::word(&root)));
     }
     let client = workspace.python_client();
     let known = std::env::var_os("PYTHONPATH").unwrap_or_default();
     if !std::env::split_paths(&known).any(|path| path == client) {
-        let client = quoted(&client.display().to_string());
+        let client = say::word(&client.display().to_string());
         text.push_str(&format!(
             "export PYTHONPATH={client}${{PYTHONPATH:+:$PYTHONPATH}}\n"
         ));
@@ -28,31 +33,9 @@ pub fn env(dir: Option<&Path>) -> Outcome {
     for folder in folders {
         text.push_str(&format!(
             "export PATH={}:\"$PATH\"\n",
-            quoted(&folder.display().to_string())
+            say::word(&folder.display().to_string())
         ));
     }
     say::say(&text)?;
     Ok(Exit::Done)
-}
-
-/// `text` as one word of a POSIX shell, whatever is in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_shell_reads_back_what_was_quoted() {
-        for text in ["plain", "a b", "it's", "$HOME `id` \"x\" \\ *", "line\nbreak", ""] {
-            let script = format!("printf %s {}", quoted(text));
-            let output = std::process::Command::new("sh")
-                .args(["-c", &script])
-                .output()
-                .expect("a shell");
-            assert_eq!(String::from_utf8_lossy(&output.stdout), text);
-        }
-    }
 }

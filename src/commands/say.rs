@@ -15,6 +15,27 @@ pub fn say(text: &str) -> anyhow::Result<()> {
         .context("cannot write to standard output")
 }
 
+/// A line of a list: a label, and beside it what there is to say, wrapped within a column of its own.
+pub fn labelled(label: &str, text: &str, style: &Style) -> String {
+    let first = format!("  {label:<13}");
+    let rest = " ".repeat(first.len());
+    let options = textwrap::Options::new(style.width.clamp(40, 100))
+        .initial_indent(&first)
+        .subsequent_indent(&rest)
+        .break_words(false);
+    format!("{}\n", textwrap::fill(text, options))
+}
+
+/// `text` as one word of a POSIX shell, whatever is in it.
+pub fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:=@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// A heading and, below it, commands with what each is for.
 pub fn commands(heading: &str, lines: &[(String, &str)], style: &Style) -> String {
     let width = lines
@@ -50,5 +71,22 @@ pub fn shown(path: &Path) -> String {
         Some(relative) if relative.as_os_str().is_empty() => ".".into(),
         Some(relative) => relative.display().to_string(),
         None => path.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_shell_reads_a_word_back_as_it_was() {
+        for text in ["plain", "a b", "it's", "$HOME `id` \"x\" \\ *", "line\nbreak", ""] {
+            let script = format!("printf %s {}", word(text));
+            let output = std::process::Command::new("sh")
+                .args(["-c", &script])
+                .output()
+                .expect("a shell");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), text);
+        }
     }
 }

@@ -115,43 +115,50 @@ fn end_of_screen(
 ) -> String {
     let number = section.number;
     let mut text = format!("\n{}\n", style.strong(&format!("Section {number} is live")));
-    text.push_str(&format!("  pubsub       http://{}\n", live.pubsub));
-    text.push_str(&format!("  simplequeue  http://{}\n", live.simplequeue));
-    text.push_str(&format!("  workspace    {}\n", say::shown(workspace.root())));
-    if !added.is_empty() {
-        let names: Vec<String> = added.iter().map(|path| path.display().to_string()).collect();
-        text.push_str(&format!("  added        {}\n", names.join("\n               ")));
+    let mut row = |label: &str, what: &str| text.push_str(&say::labelled(label, what, style));
+    row("pubsub", &format!("http://{}", live.pubsub));
+    row("simplequeue", &format!("http://{}", live.simplequeue));
+    row("workspace", &say::shown(workspace.root()));
+    for (index, path) in added.iter().enumerate() {
+        row(if index == 0 { "added" } else { "" }, &path.display().to_string());
     }
     if let Some(secret) = secret {
-        text.push_str(&format!(
-            "  commitment   {}\n               {}\n",
-            secret.commitment(),
-            style.quiet("SHA-256 of the secret, so that it cannot change behind your back")
-        ));
+        row("commitment", &secret.commitment());
+        row(
+            "",
+            "SHA-256 of the secret, so that it cannot change behind your back",
+        );
     }
     for note in notes {
-        text.push_str(&format!("  {}         {note}\n", style.doubtful("note")));
+        row("note", note);
     }
     let path = std::env::var("PATH").unwrap_or_default();
     if let Err(missing) = program::find("python3", workspace.root(), &path) {
-        text.push_str(&format!("  {}         {missing}\n", style.doubtful("note")));
+        row("note", &missing.to_string());
     }
     text.push('\n');
     let name = match names::folder_missing_from_path() {
-        Some(folder) => say::shown(&folder.join("workshop")),
+        Some(folder) => say::word(&say::shown(&folder.join("workshop"))),
         None => "workshop".into(),
     };
-    let own = say::shown(&workspace.section(section));
+    // A workspace that was named is not found by itself; `env` passes the name on to the commands after it.
+    let found = Workspace::find(None).is_ok_and(|found| found.root() == workspace.root());
+    let named = if found {
+        String::new()
+    } else {
+        format!(" --dir {}", say::word(&say::shown(workspace.root())))
+    };
+    let own = say::word(&say::shown(&workspace.section(section).join("reader.py")));
     let lines = [
         (
-            format!("eval \"$({name} env)\""),
+            format!("eval \"$({name}{named} env)\""),
             "first, so that `workshop` is known here",
         ),
         (
             format!("workshop lesson {number}"),
             "the lesson again, page by page",
         ),
-        (format!("$EDITOR {own}/reader.py"), "your program"),
+        (format!("$EDITOR {own}"), "your program"),
         ("workshop run".into(), "runs it on the live stream"),
         ("workshop check".into(), "is it right?"),
         ("workshop stop".into(), "when you are done for today"),

@@ -327,3 +327,27 @@ fn a_workshop_that_does_not_answer_is_replaced() {
     assert_ne!(student.live_pid(), pid);
     assert_eq!(processes_mentioning(student.folder()).len(), 1);
 }
+
+#[test]
+fn a_named_workspace_stays_known_in_the_terminal() {
+    let student = Student::new();
+    let place = student.folder().join("it's mine");
+    let screen = student.says(["start", "3", "--dir", place.to_str().unwrap()]);
+    // The line that the screen names, run as it stands, and then commands from somewhere else.
+    let line = screen
+        .lines()
+        .find(|line| line.trim().starts_with("eval "))
+        .unwrap();
+    let script = format!("{line}\ncd / && workshop status && workshop stop");
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(student.folder())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{script}: {}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("it's mine"),
+        "{}",
+        text(&output.stdout)
+    );
+}
