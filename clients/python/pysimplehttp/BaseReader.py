@@ -20,6 +20,7 @@ import time
 from collections import deque
 from typing import Any, Callable, Iterable, Optional, Sequence, Union
 
+from pysimplehttp import standard_output
 from pysimplehttp.address import Address, parse_addresses
 from pysimplehttp.BackoffTimer import BackoffTimer
 from pysimplehttp.connection import FetchError
@@ -57,6 +58,10 @@ class RequeueWithoutBackoff(Exception):
     """
 
 
+class _NobodyReads(Exception):
+    """A function of the user's could not print: standard output is a pipe whose reader is gone."""
+
+
 class BaseReader:
     """Takes messages from a simplequeue and gives the data of each to every task.
 
@@ -70,6 +75,10 @@ class BaseReader:
     **Guarantees.** A queue forgets a message as soon as it hands it out, so what a reader holds is lost when it is
     killed (SIGKILL, power). What it puts back may, if the connection breaks at that very moment, be stored twice.
     Ctrl-C and SIGTERM lose nothing: the message in hand is finished, and the rest of a batch put back.
+
+    **Nobody reads.** When standard output is a pipe whose reader is gone (``| head -2``), no task is to blame: the
+    message in hand and the rest of a batch go back as they came, without a try counted, and the program ends. Tasks
+    that had been done for the message in hand are done again then.
     """
 
     def __init__(
@@ -158,6 +167,7 @@ class BaseReader:
         self._heartbeat = Heartbeat(heartbeat_file)
         self._stop = Stop()
         self._hinted: set[str] = set()
+        self._nobody_reads = False
 
     @property
     def failed_count(self) -> int:
@@ -174,21 +184,29 @@ class BaseReader:
         A second signal ends the program on the spot. Handlers of your own for these two signals are set aside until
         this returns; in another thread than the main one only :meth:`stop` stops. Before each request to the queue,
         what the tasks have printed is flushed, so that a message that is done is also seen.
+
+        Raises SystemExit with status 141 when nobody reads standard output any more: left alone, it ends the program
+        as quietly as SIGPIPE ends others. What is printed after that goes to /dev/null.
         """
+        self._nobody_reads = False
         queues = ", ".join(map(str, self._addresses))
         _log.info("reader %s takes messages from %s", self.queuename or "without a name", queues)
         with self._stop.listening():
             try:
                 while not self._stop.requested:
                     self._get_and_handle()
+                self._flush()
             finally:
                 self._queues.close()
-        _flush_stdout()
+        if self._nobody_reads:
+            raise SystemExit(standard_output.NOBODY_READS_STATUS)
         _log.info("reader %s has stopped", self.queuename or "without a name")
 
     def _get_and_handle(self) -> None:
         self._heartbeat.beat()
-        _flush_stdout()
+        self._flush()
+        if self._stop.requested:
+            return
         try:
             messages, source = self._queues.get(self.mget_items)
         except FetchError as error:
@@ -214,7 +232,10 @@ class BaseReader:
                 elif message is not None:
                     self._waiting_round.broken()
                     pause = 0.0
-                    self._handle(message, source)
+                    try:
+                        self._handle(message, source)
+                    except _NobodyReads:
+                        break  # The stop is requested; the message is still the first of the unhandled.
                 unhandled.popleft()
         except BaseException:
             # sys.exit() in a task, say. The program is ending, and putting back must not hold it up for long.
@@ -244,7 +265,8 @@ class BaseReader:
             self._preparation_backoff.success()
         except RequeueWithoutBackoff:
             delayed = False
-        except Exception:
+        except Exception as error:
+            self._check_for_reader(error)
             _log.exception("the message could not be prepared for the tasks: %s", _shown(message.raw))
             self._preparation_backoff.failure()
         else:
@@ -284,7 +306,8 @@ class BaseReader:
             except RequeueWithoutBackoff:
                 left.append(name)
                 continue
-            except Exception:
+            except Exception as error:
+                self._check_for_reader(error)
                 _log.exception("task %r failed on %s", name, _shown(message.raw))
                 result = False
             if result:
@@ -317,7 +340,8 @@ class BaseReader:
         if self.requeue_giveup is not None:
             try:
                 self.requeue_giveup(envelope)
-            except Exception:
+            except Exception as error:
+                self._check_for_reader(error)
                 _log.exception("requeue_giveup failed on %s", _shown(message.raw))
         self._failed.add(to_json(message.envelope(envelope["tries"], None, envelope["tasks_left"])))
 
@@ -343,8 +367,27 @@ class BaseReader:
 
     def _pause(self, seconds: float) -> None:
         if seconds > 0:
-            _flush_stdout()
+            self._flush()
             self._stop.wait(seconds)
+
+    def _flush(self) -> None:
+        try:
+            standard_output.flush()
+        except BrokenPipeError:
+            self._end_unread()
+
+    def _check_for_reader(self, error: Exception) -> None:
+        """Raise _NobodyReads where this is why a function failed. Its own connection to elsewhere may break too: that
+        is the same exception, but a failure like any other."""
+        if isinstance(error, BrokenPipeError) and standard_output.is_broken():
+            self._end_unread()
+            raise _NobodyReads from None
+
+    def _end_unread(self) -> None:
+        self._nobody_reads = True
+        self._stop.request()
+        standard_output.discard()
+        _log.warning("nobody reads standard output any more: what is not done goes back into the queue; ending")
 
     def _backoff(self) -> float:
         longest = self._preparation_backoff.get_interval()
@@ -362,9 +405,3 @@ class BaseReader:
 def _shown(raw: bytes) -> str:
     text = raw[:_SHOWN_BYTES].decode("utf-8", "replace")
     return text if len(raw) <= _SHOWN_BYTES else text + "…"
-
-
-def _flush_stdout() -> None:
-    """In a pipe, what is printed stays in a buffer of some thousand bytes; a program that is killed takes it along."""
-    if sys.stdout is not None and not sys.stdout.closed:
-        sys.stdout.flush()

@@ -192,13 +192,18 @@ class PausingReader(BaseReader):
                 self.stop()
 
 
-def reader_process(test: unittest.TestCase, program: str, *arguments: str) -> Process:
-    """Run a program that uses the library, with standard output a pipe, as an arena does."""
+def reader_command(test: unittest.TestCase, program: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """The command, and its environment, for a program that uses the library."""
     path = Path(temporary_directory(test)) / "reader.py"
     path.write_text(textwrap.dedent(program), encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     environment["PYTHONPATH"] = str(PACKAGE)
-    return Process(test, [sys.executable, "-W", "error", str(path), *arguments], environment)
+    return [sys.executable, "-W", "error", str(path), *arguments], environment
+
+
+def reader_process(test: unittest.TestCase, program: str, *arguments: str) -> Process:
+    """Run a program that uses the library, with standard output a pipe, as an arena does."""
+    return Process(test, *reader_command(test, program, *arguments))
 
 
 def temporary_directory(test: unittest.TestCase) -> str:
@@ -217,6 +222,7 @@ __all__ = [
     "Simplequeue",
     "http_fetch",
     "http_json",
+    "reader_command",
     "reader_process",
     "run_reader",
     "simplequeue_write",

@@ -156,7 +156,7 @@ class SignalsTest(unittest.TestCase):
         )
         self.assertEqual(json.loads(reader.line()), {"n": 5})
 
-    def test_a_pipe_that_nobody_reads_ends_the_reader(self) -> None:
+    def test_an_output_that_takes_nothing_ends_the_reader(self) -> None:
         self.queue.put(*({"n": n} for n in range(3)))
         reader = support.reader_process(
             self,
