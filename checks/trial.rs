@@ -58,6 +58,7 @@ impl Trial<'_> {
             directory: self.directory.clone(),
             environment: self.environment.clone(),
             input,
+            ..Command::default()
         }
     }
 }

@@ -67,7 +67,7 @@ async fn feed(trial: &Trial<'_>, scenario: &'static str, stream: Stream) -> std:
     let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
     if let Some(mut session) = start(trial, &mut world, scenario).await? {
         // Not before it is there: one that listens to the pubsub hears only what is published from then on.
-        let mut ending = session.wait_until(|seen| seen.taken.connected).await;
+        let mut ending = session.wait_until(is_there).await;
         if ending == Ending::Settled {
             publish(&mut world, 0, &numbers);
             ending = session.wait_until(|seen| handled(seen, count)).await;
@@ -84,7 +84,7 @@ async fn feed_first(trial: &Trial<'_>, scenario: &'static str) -> std::io::Resul
     let count = numbers.len() as u64;
     let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
     if let Some(mut session) = start(trial, &mut world, scenario).await? {
-        let mut ending = session.wait_until(|seen| seen.taken.connected).await;
+        let mut ending = session.wait_until(is_there).await;
         if ending == Ending::Settled {
             publish(&mut world, 0, &numbers[..1]);
             ending = session
@@ -124,6 +124,16 @@ fn publish(world: &mut World, first: u64, numbers: &[f64]) {
     for (index, number) in (first..).zip(numbers) {
         world.publish(streams::message(index, *number));
     }
+}
+
+/// Whether the program is there: it listens to the pubsub, or has found the queue empty. (One that asked for something
+/// else first may be waiting for the queue to fill, and is not kept waiting.) To publish any earlier would leave it to
+/// chance whether its first request finds something.
+pub fn is_there(seen: &Seen) -> bool {
+    let taken = seen.taken;
+    taken.fruitless > 0
+        || taken.heard.is_some()
+        || (taken.connected && seen.still >= Duration::from_millis(300))
 }
 
 /// Whether all `count` numbers have been handled. It has been sent them all, and has come back for more, twice (one that

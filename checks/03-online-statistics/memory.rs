@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::{Claim, ClaimHead, Outcome, Trial};
 use super::causes::Cause;
-use super::gather::{close, start};
+use super::gather::{close, is_there, start};
 use super::streams::{self, Stream};
 use crate::arena::{Detail, Ending, Event, History, World};
 
@@ -38,7 +38,7 @@ pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
     if let Some(session) = start(trial, &mut world, SCENARIO).await? {
         let mut session = session.without_lines();
         let mut published = 0;
-        let mut ending = session.wait_until(|seen| seen.taken.connected).await;
+        let mut ending = session.wait_until(is_there).await;
         // What listens to the pubsub cannot be kept from falling behind, and what it has behind it is not ours to see.
         let listens = session.seen().taken.heard.is_some();
         let begun = tokio::time::Instant::now();

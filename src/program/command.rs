@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::leftovers;
+
 /// A program to run: what a student's `workshop.toml` or the words after `--` say.
 #[derive(Debug, Clone, Default)]
 pub struct Command {
@@ -16,6 +18,19 @@ pub struct Command {
     pub environment: Vec<(String, String)>,
     /// What the program reads on standard input; without it, `/dev/null`.
     pub input: Option<Vec<u8>>,
+    /// What marks the program and its children as of this run.
+    pub mark: Mark,
+}
+
+/// What the processes of one run carry in their environment, as `WORKSHOP_RUN`, wherever they go. Each new one is
+/// unlike all others; a command is to be run once for each.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Mark(pub(super) String);
+
+impl Default for Mark {
+    fn default() -> Mark {
+        Mark(leftovers::new_mark())
+    }
 }
 
 /// Bounds on one run of a program.

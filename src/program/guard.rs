@@ -3,7 +3,7 @@
 //! A command that gets SIGKILL can end nothing itself. So it starts a guard, which holds the other end of a pipe: when
 //! the command is gone, however it went, the pipe closes, and the guard ends the programs it still watches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -57,6 +57,16 @@ impl Guard {
         })
     }
 
+    /// The command is about to be run: should this process die before it can say more, what carries the command's mark
+    /// is to end. (Where the system shows no marks, a program that is just being started then stays.)
+    ///
+    /// # Errors
+    ///
+    /// Where the guard is gone.
+    pub fn expect(&self, command: &super::Command) -> io::Result<()> {
+        self.tell(&format!("expect {}\n", command.mark.0))
+    }
+
     /// From now on the program ends when this process does.
     ///
     /// # Errors
@@ -95,48 +105,71 @@ impl Drop for Guard {
 /// What the guard does: listens to `orders` until they end, then ends every program that it still watches: SIGTERM,
 /// SIGKILL after the usual grace. Blocks.
 pub fn run(orders: impl Read) {
-    let mut watched: HashMap<u32, String> = HashMap::new();
+    let mut watched = Watched::default();
     let mut orders = BufReader::new(orders);
     let mut line = Vec::new();
     // An error is as much the end of the orders as their end is.
     while let Ok(1..) = orders.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line) {
-        obey(&line, &mut watched);
+        watched.obey(&line);
         line.clear();
     }
-    end_all(watched);
+    watched.end_all();
 }
 
-/// Does what one line says. A line cut short by the death of its writer, or not ours, says nothing.
-fn obey(line: &[u8], watched: &mut HashMap<u32, String>) {
-    let line = std::str::from_utf8(line).unwrap_or_default();
-    let Some(line) = line.strip_suffix('\n') else {
-        return;
-    };
-    let words: Vec<&str> = line.split(' ').collect();
-    match (words.as_slice(), words.get(1).and_then(|pid| pid.parse().ok())) {
-        (["watch", _, mark], Some(pid)) if leftovers::is_mark(mark) && watched.len() < MOST_WATCHED => {
-            watched.insert(pid, mark.to_string());
-        }
-        (["release", _], Some(pid)) => {
-            watched.remove(&pid);
-        }
-        _ => {}
-    }
+/// What a guard has been told.
+#[derive(Default)]
+struct Watched {
+    /// Marks of programs that are about to run, or were when they were last heard of.
+    expected: HashSet<String>,
+    /// Programs that run, with their marks.
+    running: HashMap<u32, String>,
 }
 
-fn end_all(watched: HashMap<u32, String>) {
-    let watched = watched
-        .into_iter()
-        .filter_map(|(pid, mark)| Some((Group::of(pid)?, mark)));
-    let mut watched: Vec<(Group, String)> = watched.collect();
-    let deadline = Instant::now() + Limits::default().grace;
-    for (group, _) in &watched {
-        group.ask_to_end();
+impl Watched {
+    /// Does what one line says. A line cut short by the death of its writer, or not ours, says nothing.
+    fn obey(&mut self, line: &[u8]) {
+        let line = std::str::from_utf8(line).unwrap_or_default();
+        let Some(line) = line.strip_suffix('\n') else {
+            return;
+        };
+        let room = self.expected.len() + self.running.len() < MOST_WATCHED;
+        match line.split(' ').collect::<Vec<_>>().as_slice() {
+            ["expect", mark] if leftovers::is_mark(mark) && room => {
+                self.expected.insert(mark.to_string());
+            }
+            ["watch", pid, mark] if leftovers::is_mark(mark) && room => {
+                if let Ok(pid) = pid.parse() {
+                    self.expected.remove(*mark);
+                    self.running.insert(pid, mark.to_string());
+                }
+            }
+            ["release", pid] => {
+                if let Ok(pid) = pid.parse() {
+                    self.running.remove(&pid);
+                }
+            }
+            _ => {}
+        }
     }
-    while watched.iter_mut().any(|(group, _)| group.has_living()) && Instant::now() < deadline {
-        thread::sleep(POLL);
-    }
-    for (group, mark) in &watched {
-        leftovers::kill_all(group, mark);
+
+    fn end_all(self) {
+        let groups = self
+            .running
+            .into_iter()
+            .filter_map(|(pid, mark)| Some((Group::of(pid)?, mark)));
+        let mut groups: Vec<(Group, String)> = groups.collect();
+        let deadline = Instant::now() + Limits::default().grace;
+        for (group, _) in &groups {
+            group.ask_to_end();
+        }
+        for mark in &self.expected {
+            leftovers::kill_marked(mark);
+        }
+        while groups.iter_mut().any(|(group, _)| group.exists()) && Instant::now() < deadline {
+            thread::sleep(POLL);
+        }
+        for (group, mark) in &groups {
+            leftovers::kill_all(group, mark);
+        }
     }
 }

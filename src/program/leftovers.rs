@@ -53,18 +53,34 @@ pub(super) fn kill_all(group: &Group, mark: &str) -> bool {
     found
 }
 
+/// Kills every process that carries the mark, and any that is about to: one that is just being started has its mark a
+/// moment later. Blocks for as long as such a moment may be on a busy machine.
+pub(super) fn kill_marked(mark: &str) {
+    const MOMENT: Duration = Duration::from_millis(500);
+    let mut quiet = Instant::now();
+    while quiet.elapsed() < MOMENT {
+        if kill_carriers(mark) {
+            quiet = Instant::now();
+        }
+        thread::sleep(POLL);
+    }
+}
+
+fn kill_carriers(mark: &str) -> bool {
+    // One that is gone by now is as good as killed.
+    marked(mark)
+        .filter(|&pid| kill(pid, Signal::SIGKILL).is_ok())
+        .count()
+        > 0
+}
+
 /// One look of [`kill_all`], which does not wait.
 pub(super) fn kill_once(group: &Group, mark: &str) -> bool {
     let members = !group.living().is_empty();
     if members {
         group.signal(Signal::SIGKILL);
     }
-    // One that is gone by now is as good as killed.
-    let escaped = marked(mark)
-        .filter(|&pid| kill(pid, Signal::SIGKILL).is_ok())
-        .count()
-        > 0;
-    members || escaped
+    kill_carriers(mark) || members
 }
 
 fn marked(mark: &str) -> impl Iterator<Item = Pid> {

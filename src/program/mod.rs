@@ -14,7 +14,7 @@ mod lines;
 mod running;
 mod standard_error;
 
-pub use command::{Command, Limits};
+pub use command::{Command, Limits, Mark};
 pub use error::SpawnError;
 pub use executable::find;
 pub use exit::{Exit, Reason, Status};

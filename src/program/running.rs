@@ -104,7 +104,7 @@ impl Program {
             .or_else(|| std::env::var("PATH").ok());
         let file = executable::find(what, &directory, &path.unwrap_or_default())?;
         let log = create_log(&limits)?;
-        let mark = leftovers::new_mark();
+        let mark = command.mark.0;
 
         let mut process = tokio::process::Command::new(&file);
         process.args(arguments).current_dir(directory).process_group(0);

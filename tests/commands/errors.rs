@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use super::student::{Student, claim, text, verdict};
+use super::student::{Student, claim, text, verdict, wait_for};
 
 /// That `output` is a single message that has all of `parts` in it.
 fn assert_says(output: &Output, code: i32, parts: &[&str]) {
@@ -228,14 +228,28 @@ fn a_missing_interpreter_is_no_wrong_answer() {
 
 #[test]
 fn a_port_that_is_taken_is_named_with_its_holder() {
-    let _wanted = std::net::TcpListener::bind("127.0.0.1:8080");
-    let student = Student::new();
-    let screen = student.says(["start", "3"]);
-    let note = screen.lines().find(|line| line.contains("port 8080 is taken"));
-    // Another test's workshop may be the holder; somebody is, for the line above found it taken or took it.
-    let note = note.unwrap_or_else(|| panic!("{screen}"));
-    let port = note.rsplit(' ').next().unwrap();
-    assert!(screen.contains(&format!("http://127.0.0.1:{port}")), "{screen}");
+    // Another test's workshop may hold the port, and let it go at any moment: then it is this test's turn to hold it.
+    let note = wait_for("port 8080 to be taken throughout a start", || {
+        let held = std::net::TcpListener::bind("127.0.0.1:8080");
+        let student = Student::new();
+        let screen = student.says(["start", "3"]);
+        let from = screen.find("port 8080 is taken");
+        assert!(from.is_some() || held.is_err(), "the port was held: {screen}");
+        let note = screen[from?..]
+            .split_whitespace()
+            .take(16)
+            .collect::<Vec<_>>()
+            .join(" ");
+        let port = note
+            .split(" listens on ")
+            .nth(1)
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap();
+        assert!(screen.contains(&format!("http://127.0.0.1:{port}")), "{screen}");
+        Some(note)
+    });
     if Path::new("/proc").is_dir() {
         assert!(note.contains("(process "), "{note}");
     }

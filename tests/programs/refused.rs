@@ -11,7 +11,7 @@ fn refused(argv: &[&str], directory: &Path, path: &str) -> SpawnError {
         argv: argv.iter().map(|word| word.to_string()).collect(),
         directory: directory.into(),
         environment: vec![("PATH".into(), path.into())],
-        input: None,
+        ..Command::default()
     };
     Program::spawn(command, Limits::default()).map(drop).unwrap_err()
 }
@@ -157,7 +157,7 @@ async fn a_program_is_looked_up_on_the_path_that_it_is_given() {
         argv: vec![argv.into()],
         directory,
         environment: vec![("PATH".into(), "bin:/bin".into())],
-        input: None,
+        ..Command::default()
     };
     let mut program = Program::spawn(command("sh", folder.path().into()), Limits::default()).unwrap();
     assert_eq!(rest(&mut program).await.0, lines(&["the one of the environment"]));
