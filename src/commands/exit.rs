@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::checks::Verdict;
 use crate::cli::Command;
 use crate::render::Style;
-use crate::workspace::{AnswersError, NotFound, SettingsError};
+use crate::workspace::{NotFound, SettingsError};
 
 /// What the command tells whoever called it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +66,9 @@ pub fn report(error: &anyhow::Error, fallback: Exit) -> Exit {
     let style = Style::for_stderr();
     // Where standard error is gone too, there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{} {error:#}", style.bad("workshop:"));
-    let usage = error.chain().any(|cause| {
-        cause.is::<Usage>()
-            || cause.is::<NotFound>()
-            || cause.is::<SettingsError>()
-            || cause.is::<AnswersError>()
-    });
+    let usage = error
+        .chain()
+        .any(|cause| cause.is::<Usage>() || cause.is::<NotFound>() || cause.is::<SettingsError>());
     if usage { Exit::Usage } else { fallback }
 }
 
