@@ -28,9 +28,6 @@ pub trait Check: Sync {
     /// The section.
     fn section(&self) -> u8;
 
-    /// Every claim that the check may judge, in the order of the report.
-    fn claims(&self) -> &'static [ClaimHead];
-
     /// The names of the experiments, in no particular order: as many steps as the progress bar has.
     fn scenarios(&self) -> &'static [&'static str];
 

@@ -57,10 +57,6 @@ impl Check for OnlineStatistics {
         3
     }
 
-    fn claims(&self) -> &'static [ClaimHead] {
-        CLAIMS
-    }
-
     fn scenarios(&self) -> &'static [&'static str] {
         gather::SCENARIOS
     }

@@ -205,11 +205,6 @@ impl History {
         Ok(Self { entries })
     }
 
-    /// All entries, in order.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
     /// What happened in one experiment.
     pub fn scenario<'a>(&'a self, name: &str) -> Scenario<'a> {
         Scenario {
@@ -240,14 +235,6 @@ impl<'a> Scenario<'a> {
             (Some(first), Some(last)) => last.at_us.saturating_sub(first.at_us) / 1000,
             _ => 0,
         }
-    }
-
-    /// The text of a message that the arena published.
-    pub fn published(&self, number: u32) -> Option<&'a str> {
-        self.events().find_map(|event| match event {
-            Event::Published { message, text } if *message == number => Some(text.as_str()),
-            _ => None,
-        })
     }
 
     /// Why the arena waited no longer, where it says.

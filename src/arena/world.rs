@@ -134,11 +134,6 @@ impl World {
         self.queue.put(message);
     }
 
-    /// How many messages wait in the queue.
-    pub fn depth(&self) -> usize {
-        self.queue.depth()
-    }
-
     /// Stops the servers and waits until they have.
     pub async fn close(mut self) {
         // Nobody listens any more where every server has already failed; that is as stopped as can be.

@@ -19,9 +19,6 @@ use crate::program::guard::Guard;
 use crate::render::Style;
 use crate::workspace::{RunFolder, SOLUTION_FOLDER, Workspace, unpack_client};
 
-/// The language of the solution that is put beside the student's work.
-const LANGUAGE: &str = "python";
-
 /// What is judged: the section's program in a workspace, or a command given by itself.
 struct Subject {
     section: &'static Section,
@@ -187,7 +184,7 @@ fn section_done(subject: &Subject) -> anyhow::Result<String> {
         return Ok(String::new());
     };
     let section = subject.section;
-    workspace.add_solution(section, LANGUAGE)?;
+    workspace.add_solution(section, names::LANGUAGE)?;
     workspace.update_progress(|progress| {
         progress
             .section(section.number)

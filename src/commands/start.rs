@@ -17,9 +17,6 @@ use crate::services::{Client, LiveOptions, launch};
 use crate::source::{Pace, Secret};
 use crate::workspace::{Added, Workspace};
 
-/// The language of the starter.
-const LANGUAGE: &str = "python";
-
 pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     let section = names::section(arguments.section)?;
     Pace::new(arguments.rate).map_err(|error| Usage(error.to_string()))?;
@@ -28,7 +25,7 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
         Err(_) => Workspace::create(&Workspace::place(dir)?)?,
     };
     let _one_at_a_time = lock(&workspace)?;
-    let added = workspace.add_section(section, LANGUAGE)?;
+    let added = workspace.add_section(section, names::LANGUAGE)?;
     let secret = secret(&workspace, section)?;
     let options = LiveOptions {
         section: section.number,

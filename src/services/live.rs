@@ -61,8 +61,6 @@ pub enum Announcement {
     Failed {
         /// Why.
         error: String,
-        /// Whether another one came first.
-        another_runs: bool,
     },
 }
 
@@ -71,7 +69,6 @@ pub async fn run(workspace: Workspace, options: LiveOptions) -> anyhow::Result<(
     let Some(lock) = state::try_lock(&workspace)? else {
         return announce(&Announcement::Failed {
             error: "another live workshop of this workspace is running".into(),
-            another_runs: true,
         });
     };
     let result = match BroughtUp::bring_up(&workspace, &options).await {
@@ -79,7 +76,6 @@ pub async fn run(workspace: Workspace, options: LiveOptions) -> anyhow::Result<(
         Err(error) => {
             announce(&Announcement::Failed {
                 error: format!("{error:#}"),
-                another_runs: false,
             })?;
             Err(error)
         }
