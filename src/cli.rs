@@ -74,14 +74,9 @@ pub enum Command {
 pub struct Start {
     /// The section
     pub section: u8,
-    /// Numbers that the stream publishes a second
-    #[arg(
-        long,
-        value_name = "NUMBERS",
-        default_value_t = 200.0,
-        allow_negative_numbers = true
-    )]
-    pub rate: f64,
+    /// Messages that the stream publishes a second; without it, as many as the section is made for
+    #[arg(long, value_name = "MESSAGES", allow_negative_numbers = true)]
+    pub rate: Option<f64>,
 }
 
 /// Arguments of `lesson`.
@@ -128,7 +123,7 @@ pub struct Reveal {
 pub struct Live {
     /// The section
     pub section: u8,
-    /// Numbers a second
+    /// Messages a second
     #[arg(long, allow_negative_numbers = true)]
     pub rate: f64,
 }

@@ -19,7 +19,7 @@ use crate::workspace::{Added, Workspace};
 
 pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     let section = names::section(arguments.section)?;
-    Pace::new(arguments.rate).map_err(|error| Usage(error.to_string()))?;
+    let rate = rate(section, arguments.rate)?;
     let workspace = match Workspace::find(dir) {
         Ok(workspace) => workspace,
         Err(_) => Workspace::create(&Workspace::place(dir)?)?,
@@ -29,7 +29,7 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     let secret = secret(&workspace, section)?;
     let options = LiveOptions {
         section: section.number,
-        rate: arguments.rate,
+        rate,
     };
     let notes = bring_up(&workspace, &options).await?;
     workspace.update_progress(|progress| {
@@ -58,6 +58,22 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
         &style,
     ))?;
     Ok(Exit::Done)
+}
+
+/// How many messages a second the section's stream publishes.
+fn rate(section: &Section, asked: Option<f64>) -> Result<f64, Usage> {
+    let Some(stream) = section.lesson.stream else {
+        return match asked {
+            None => Ok(0.0),
+            Some(_) => Err(Usage(format!(
+                "section {} has no stream whose --rate could be set; there you publish yourself",
+                section.number
+            ))),
+        };
+    };
+    let rate = asked.unwrap_or(stream.usual_rate());
+    Pace::check(rate).map_err(|error| Usage(error.to_string()))?;
+    Ok(rate)
 }
 
 /// Two starts at once do the same work twice, or undo each other's: the second waits for the first.

@@ -66,6 +66,15 @@ pub enum Stream {
     Secret,
 }
 
+impl Stream {
+    /// How many messages a second it publishes where nobody asks for another rate.
+    pub fn usual_rate(self) -> f64 {
+        match self {
+            Self::Secret => 200.0,
+        }
+    }
+}
+
 impl fmt::Display for Stream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

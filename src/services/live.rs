@@ -44,7 +44,7 @@ const END_LIMIT: Duration = Duration::from_secs(3);
 pub struct LiveOptions {
     /// The section.
     pub section: u8,
-    /// Numbers a second.
+    /// Messages a second; 0 where the section has no stream.
     pub rate: f64,
 }
 
@@ -95,13 +95,14 @@ struct BroughtUp {
     end: watch::Sender<bool>,
     tasks: JoinSet<(&'static str, anyhow::Result<()>)>,
     stream: JoinSet<()>,
+    /// Where the count of the stream is kept when this ends, for a stream whose count must outlive it.
+    kept: Option<Workspace>,
 }
 
 impl BroughtUp {
     async fn bring_up(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Self> {
         let section = lesson::section(options.section)
             .with_context(|| format!("there is no section {}", options.section))?;
-        let pace = Pace::new(options.rate)?;
         let (end, _) = watch::channel(false);
         let mut tasks = JoinSet::new();
 
@@ -159,31 +160,34 @@ impl BroughtUp {
             end,
             tasks,
             stream: JoinSet::new(),
+            kept: None,
         };
         tokio::time::timeout(READY_LIMIT, up.answered())
             .await
             .context("the servers came up, but did not answer in time")??;
-        up.start_stream(workspace, section, pace)?;
+        up.start_stream(workspace, section)?;
         Ok(up)
     }
 
     /// Starts the stream last: when the first number comes, the bridge is there to carry it.
-    fn start_stream(&mut self, workspace: &Workspace, section: &Section, pace: Pace) -> anyhow::Result<()> {
-        let Some(Stream::Secret) = section.lesson.stream else {
+    fn start_stream(&mut self, workspace: &Workspace, section: &Section) -> anyhow::Result<()> {
+        let Some(stream) = section.lesson.stream else {
             return Ok(());
         };
-        let secret = Secret::load(&workspace.secret_path())?;
-        let numbers = Numbers::new(secret.distribution(), rand::random())?;
-        let published = Published::from(published::count(workspace)?);
+        let (messages, published, kept) = match stream {
+            Stream::Secret => {
+                let secret = Secret::load(&workspace.secret_path())?;
+                let numbers = Numbers::new(secret.distribution(), rand::random())?;
+                let published = Published::from(published::count(workspace)?);
+                (numbers.messages(), published, Some(workspace.clone()))
+            }
+        };
+        let pace = Pace::new(self.state.rate)?;
         self.parts.stream = Some((published.clone(), self.state.rate));
         let pubsub = self.parts.pubsub.0.clone();
-        self.stream.spawn(stream::publish(
-            workspace.clone(),
-            pubsub,
-            numbers,
-            pace,
-            published,
-        ));
+        self.kept = kept.clone();
+        self.stream
+            .spawn(stream::publish(pubsub, messages, pace, published, kept));
         Ok(())
     }
 
@@ -247,7 +251,7 @@ impl BroughtUp {
             }
         }
         self.stream.shutdown().await;
-        if let Some((published, _)) = &self.parts.stream {
+        if let (Some((published, _)), Some(workspace)) = (&self.parts.stream, &self.kept) {
             let kept = published::keep(workspace, published.count());
             result = result.and(kept.context("cannot keep the count of the stream"));
         }

@@ -23,7 +23,7 @@ pub struct LiveState {
     pub since: Timestamp,
     /// The section that it was started for.
     pub section: u8,
-    /// Numbers a second.
+    /// Messages a second; 0 where the section has no stream.
     pub rate: f64,
     /// Where it takes orders.
     pub control: SocketAddr,

@@ -1,13 +1,13 @@
-//! The section's stream: numbers, published at a steady pace.
+//! The section's stream: messages, published at a steady pace.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 
 use crate::server::Pubsub;
-use crate::source::{Numbers, Pace, message};
+use crate::source::{Messages, Pace};
 use crate::workspace::Workspace;
 
 use super::published;
@@ -15,7 +15,7 @@ use super::published;
 /// How often the count is written down, so that little of it is lost if the process is killed.
 const KEPT_EVERY: Duration = Duration::from_secs(5);
 
-/// How many numbers have been published, over all the time that the workspace exists.
+/// How many messages have been published.
 #[derive(Debug, Clone, Default)]
 pub struct Published(Arc<AtomicU64>);
 
@@ -31,38 +31,32 @@ impl Published {
     }
 }
 
-/// Publishes `numbers` until it is dropped, and keeps count.
+/// Publishes `messages` until it is dropped, and counts them; in `kept` too, where the count must outlive this process.
 pub async fn publish(
-    workspace: Workspace,
     pubsub: Pubsub,
-    mut numbers: Numbers,
+    mut messages: Messages,
     mut pace: Pace,
     count: Published,
+    kept: Option<Workspace>,
 ) {
-    let mut kept = tokio::time::Instant::now();
+    let mut last_kept = tokio::time::Instant::now();
     loop {
         let due = pace.due().await;
         let mut body = BytesMut::new();
-        for number in numbers.by_ref().take(due as usize) {
-            body.put(message(now(), number));
+        for message in messages.by_ref().take(due as usize) {
+            body.put(message);
             body.put_u8(b'\n');
         }
         pubsub.publish(body.freeze());
         count.0.fetch_add(due, Ordering::Relaxed);
-        if kept.elapsed() >= KEPT_EVERY {
-            kept = tokio::time::Instant::now();
+        if let Some(workspace) = &kept
+            && last_kept.elapsed() >= KEPT_EVERY
+        {
+            last_kept = tokio::time::Instant::now();
             let (workspace, count) = (workspace.clone(), count.count());
             // A disk may take its time, and the servers share this thread. A count that cannot be kept now is kept
             // the next time; the stream goes on.
             tokio::task::spawn_blocking(move || published::keep(&workspace, count));
         }
     }
-}
-
-/// Seconds since 1970, to the microsecond.
-fn now() -> f64 {
-    let elapsed = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    elapsed.as_micros() as f64 / 1e6
 }

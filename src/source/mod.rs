@@ -10,7 +10,7 @@ mod secret;
 mod secret_draw;
 
 pub use distribution::{Distribution, ParameterError};
-pub use numbers::{Numbers, message};
+pub use numbers::{Messages, Numbers, message};
 pub use pace::{Pace, RateError};
 pub use sampler::Sampler;
 pub use secret::{Secret, SecretError};

@@ -1,5 +1,7 @@
 //! A stream of numbers that is the same for the same seed, and the messages that carry it.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use rand::SeedableRng;
 use rand_chacha::ChaCha12Rng;
@@ -53,6 +55,24 @@ impl Iterator for Numbers {
 /// that no language takes them for integers. JSON has no infinities and no NaN: those become `null`.
 pub fn message(time_s: f64, x: f64) -> Bytes {
     Bytes::from(format!(r#"{{"time": {}, "number": {}}}"#, json(time_s), json(x)))
+}
+
+/// An endless stream of messages, each made at the moment that it is asked for.
+pub type Messages = Box<dyn Iterator<Item = Bytes> + Send>;
+
+impl Numbers {
+    /// The messages that carry these numbers, each with the time at which it is made.
+    pub fn messages(self) -> Messages {
+        Box::new(self.map(|x| message(now_s(), x)))
+    }
+}
+
+/// Seconds since 1970, to the microsecond.
+fn now_s() -> f64 {
+    let elapsed = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    elapsed.as_micros() as f64 / 1e6
 }
 
 fn json(x: f64) -> String {

@@ -38,16 +38,27 @@ pub struct RateError {
 }
 
 impl Pace {
-    /// Starts to count, now, on the tokio runtime that the caller is on.
+    /// Whether so many messages a second can be published.
     ///
     /// # Errors
     ///
     /// Where the rate is not above 0 and at most a million messages a second.
-    pub fn new(rate_per_s: f64) -> Result<Pace, RateError> {
+    pub fn check(rate_per_s: f64) -> Result<(), RateError> {
         // Written so that NaN fails it.
-        if !(rate_per_s > 0.0 && rate_per_s <= HIGHEST_RATE) {
-            return Err(RateError { rate_per_s });
+        if rate_per_s > 0.0 && rate_per_s <= HIGHEST_RATE {
+            Ok(())
+        } else {
+            Err(RateError { rate_per_s })
         }
+    }
+
+    /// Starts to count, now, on the tokio runtime that the caller is on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pace::check`].
+    pub fn new(rate_per_s: f64) -> Result<Pace, RateError> {
+        Pace::check(rate_per_s)?;
         let gap = Duration::try_from_secs_f64(1.0 / rate_per_s).unwrap_or(LONGEST_TICK);
         let mut interval = interval(gap.clamp(TICK, LONGEST_TICK));
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -16,7 +16,7 @@ fn wrong(name: &str) -> String {
 #[test]
 fn a_command_is_judged_without_a_workspace_and_without_a_live_workshop() {
     let student = Student::new();
-    let reader = solution("python").join("reader.py");
+    let reader = solution("03-online-statistics", "python").join("reader.py");
     let (report, code) = student.check(["3", "--", "python3", reader.to_str().unwrap()]);
     assert_eq!(
         (report["verdict"].as_str(), code),

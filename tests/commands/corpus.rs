@@ -6,20 +6,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use super::student::{Student, processes_mentioning, solution, verdict};
+use super::student::{Student, command_of, processes_mentioning, solution, verdict};
 
 /// A program and what its head says about it.
 struct Specimen {
+    section: &'static str,
     path: PathBuf,
     /// The claim that must fail; `None` for a program that must pass.
     claim: Option<String>,
-    /// Whether it is a merge program.
-    merges: bool,
+    /// The name of the extra program that it is (`merge`); `None` for a reader.
+    extra: Option<String>,
 }
 
-fn specimens(folder: &str) -> Vec<Specimen> {
+/// The programs in `checks/<section>/<folder>/`.
+fn specimens(section: &'static str, folder: &str) -> Vec<Specimen> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("checks/03-online-statistics")
+        .join("checks")
+        .join(section)
         .join(folder);
     let mut paths: Vec<PathBuf> = folder
         .read_dir()
@@ -29,50 +32,43 @@ fn specimens(folder: &str) -> Vec<Specimen> {
     paths.retain(|path| path.is_file());
     paths.sort();
     let head = |text: &str, key: &str| {
-        text.lines()
-            .find_map(|line| Some(line.strip_prefix("# ")?.strip_prefix(key)?.trim().to_owned()))
+        text.lines().find_map(|line| {
+            let comment = line.strip_prefix("# ").or(line.strip_prefix("// "))?;
+            Some(comment.strip_prefix(key)?.trim().to_owned())
+        })
     };
     paths
         .into_iter()
         .map(|path| {
             let text = std::fs::read_to_string(&path).unwrap();
             Specimen {
+                section,
                 claim: head(&text, "claim:"),
-                merges: head(&text, "program:").is_some_and(|program| program == "merge"),
+                extra: head(&text, "program:"),
                 path,
             }
         })
         .collect()
 }
 
-fn command(path: &Path) -> [String; 2] {
-    let interpreter = if path.extension().is_some_and(|extension| extension == "sh") {
-        "sh"
-    } else {
-        "python3"
-    };
-    [interpreter.into(), path.to_str().unwrap().into()]
-}
-
-/// Judges a program: a reader by itself, a merge program beside the solution's reader, in a workspace.
+/// Judges a program: a reader by itself, an extra program beside the solution's reader, in a workspace.
 fn judge(specimen: &Specimen) -> Value {
     let student = Student::new();
-    let (report, _) = if specimen.merges {
-        student.says(["start", "3"]);
-        student.solve();
-        let [interpreter, path] = command(&specimen.path);
-        let settings = format!(
-            "[03-online-statistics]\nrun = [\"python3\", \"reader.py\"]\nmerge = [\"{interpreter}\", \"{path}\"]\n"
-        );
+    let section = specimen.section;
+    let number = section[..2].trim_start_matches('0');
+    let own = command_of(&specimen.path);
+    if let Some(extra) = &specimen.extra {
+        student.says(["start", number]);
+        student.solve(section);
+        let settings = format!("[{section}]\nrun = [\"python3\", \"reader.py\"]\n{extra} = {own:?}\n");
         std::fs::write(student.workspace().join("workshop.toml"), settings).unwrap();
-        student.check(["3"])
+        student.check([number]).0
     } else {
-        let [interpreter, path] = command(&specimen.path);
-        let judged = student.check(["3", "--", &interpreter, &path]);
-        std::fs::remove_dir_all(judged.0["run"].as_str().unwrap()).unwrap();
-        judged
-    };
-    report
+        let [interpreter, path] = &own;
+        let (report, _) = student.check([number, "--", interpreter, path]);
+        std::fs::remove_dir_all(report["run"].as_str().unwrap()).unwrap();
+        report
+    }
 }
 
 /// Judges all of them, four at a time: most wait more than they compute, and returns what is wrong with the verdicts.
@@ -99,10 +95,9 @@ fn judge_all(
     complaints.into_inner().unwrap()
 }
 
-#[test]
-fn every_wrong_program_fails_its_own_claim() {
-    let wrong = specimens("wrong");
-    assert!(wrong.len() >= 12, "{} wrong programs", wrong.len());
+fn every_wrong_program_fails_its_own_claim(section: &'static str, at_least: usize) {
+    let wrong = specimens(section, "wrong");
+    assert!(wrong.len() >= at_least, "{} wrong programs", wrong.len());
     let complaints = judge_all(&wrong, |specimen, report| {
         let claim = specimen.claim.as_deref().expect("its head names the claim");
         (verdict(report, claim) != Some("fail")).then(|| format!("{claim} must fail"))
@@ -113,10 +108,9 @@ fn every_wrong_program_fails_its_own_claim() {
     }
 }
 
-#[test]
-fn every_right_program_passes() {
-    let right = specimens("right");
-    assert!(right.len() >= 6, "{} right programs", right.len());
+fn every_right_program_passes(section: &'static str, at_least: usize) {
+    let right = specimens(section, "right");
+    assert!(right.len() >= at_least, "{} right programs", right.len());
     let complaints = judge_all(&right, |_, report| {
         (report["verdict"] != "pass").then(|| "every required claim must pass".to_owned())
     });
@@ -124,18 +118,27 @@ fn every_right_program_passes() {
 }
 
 #[test]
+fn section_3_wrong() {
+    every_wrong_program_fails_its_own_claim("03-online-statistics", 12);
+}
+
+#[test]
+fn section_3_right() {
+    every_right_program_passes("03-online-statistics", 6);
+}
+
+#[test]
 fn every_solution_passes_every_claim_but_the_secret() {
     for language in ["python", "shell"] {
         let student = Student::started("200");
-        let folder = solution(language);
+        let folder = solution("03-online-statistics", language);
         let program = |name: &str| {
-            let [interpreter, path] = ["py", "sh"]
+            let path = ["py", "sh"]
                 .map(|extension| folder.join(format!("{name}.{extension}")))
                 .into_iter()
                 .find(|path| path.is_file())
-                .map(|path| command(&path))
                 .unwrap();
-            format!("[\"{interpreter}\", \"{path}\"]")
+            format!("{:?}", command_of(&path))
         };
         let settings = format!(
             "[03-online-statistics]\nrun = {}\nmerge = {}\n",

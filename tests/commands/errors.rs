@@ -142,7 +142,7 @@ fn a_broken_settings_file_is_answered_with_file_and_line() {
 #[test]
 fn a_broken_answer_fails_the_secret_with_file_and_line_and_nothing_else() {
     let student = Student::started("200");
-    student.solve();
+    student.solve("03-online-statistics");
     let explained = |answers: &str| {
         student.write("answers.toml", answers);
         let (report, code) = student.check(["3"]);

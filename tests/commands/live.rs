@@ -231,7 +231,7 @@ fn env_tells_a_shell_all_that_a_program_needs() {
 #[test]
 fn run_runs_the_students_program_on_the_live_stream() {
     let student = Student::started("2000");
-    student.solve();
+    student.solve("03-online-statistics");
     let mut run = student.command(["run"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(run.stdout.take().unwrap()).lines();
     // Held open to the end: a program whose output nobody reads any more does not end as it wants to.

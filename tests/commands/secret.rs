@@ -31,7 +31,7 @@ fn value<'a>(screen: &'a str, name: &str) -> &'a str {
 #[test]
 fn a_student_finds_the_secret_and_is_done() {
     let student = Student::started("20000");
-    student.solve();
+    student.solve("03-online-statistics");
     let (mean, variance) = estimate(&student, 20_000);
     student.write("answers.toml", format!("mean = {mean}\nvariance = {variance}\n"));
     let output = student.workshop(["check"]);
@@ -120,7 +120,7 @@ fn nothing_is_revealed_unasked() {
 #[test]
 fn wrong_answers_fail_without_telling_the_right_ones() {
     let student = Student::started("20000");
-    student.solve();
+    student.solve("03-online-statistics");
     let secret = std::fs::read_to_string(student.workspace().join(".workshop/secret")).unwrap();
     student.write("answers.toml", "mean = 12345.0\nvariance = \n");
     let (report, code) = student.check(["3"]);
@@ -139,7 +139,7 @@ fn wrong_answers_fail_without_telling_the_right_ones() {
     }
     // An answer far too early is not judged: with a tenth of a number a second there are too few for days.
     let early = Student::started("0.1");
-    early.solve();
+    early.solve("03-online-statistics");
     early.write("answers.toml", "mean = 1\nvariance = 1\n");
     let (report, code) = early.check(["3"]);
     assert_eq!(

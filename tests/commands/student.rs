@@ -55,10 +55,12 @@ impl Student {
         std::fs::write(self.file(name), text).unwrap();
     }
 
-    /// Replaces the starter by the Python solution.
-    pub fn solve(&self) {
-        for name in ["reader.py", "merge.py"] {
-            self.write(name, std::fs::read(solution("python").join(name)).unwrap());
+    /// Replaces the starter of `section` by the Python solution.
+    pub fn solve(&self, section: &str) {
+        for entry in solution(section, "python").read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let place = self.workspace().join(section).join(entry.file_name());
+            std::fs::write(place, std::fs::read(entry.path()).unwrap()).unwrap();
         }
     }
 
@@ -130,10 +132,23 @@ impl Drop for Student {
 }
 
 /// The folder of a solution.
-pub fn solution(language: &str) -> PathBuf {
+pub fn solution(section: &str, language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("solutions/03-online-statistics")
+        .join("solutions")
+        .join(section)
         .join(language)
+}
+
+/// How the program at `path` is run, by its extension.
+pub fn command_of(path: &Path) -> [String; 2] {
+    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    let interpreter = match extension {
+        "py" => "python3",
+        "sh" => "sh",
+        "js" => "node",
+        other => panic!("{}: no interpreter is known for {other:?}", path.display()),
+    };
+    [interpreter.into(), path.to_str().unwrap().into()]
 }
 
 /// `bytes` as text.
