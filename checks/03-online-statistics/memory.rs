@@ -65,7 +65,7 @@ pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
                 Err(_) => break,
             };
             if ending == Ending::Settled {
-                sample(trial, &session);
+                sample(trial, &mut session);
             }
         }
         session.end(ending).await;
@@ -74,7 +74,7 @@ pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn sample(trial: &Trial<'_>, session: &crate::arena::Session<'_>) {
+fn sample(trial: &Trial<'_>, session: &mut crate::arena::Session<'_>) {
     if let Some(bytes) = session.resident_bytes() {
         let got = session.seen().taken.messages;
         trial.recorder.record(SCENARIO, 1, Event::Memory { got, bytes });
@@ -102,7 +102,7 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
 }
 
 /// Judges samples of (numbers taken, resident bytes). The first quarter is warming up. Of each further quarter the least
-/// counts, since a short-lived child may be in any sample: a program that keeps its numbers grows from the second to
+/// counts: a program that keeps its numbers grows from the second to
 /// the third and on to the fourth, and one that does not is flat from the third to the fourth.
 fn grown(samples: &[(u64, u64)]) -> Outcome {
     let last = samples.last().copied().unwrap_or_default();

@@ -1,7 +1,9 @@
 //! One of the student's programs, at work in a world: started, watched, ended.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -72,6 +74,8 @@ pub struct Session<'a> {
     seen: Seen,
     exit: Option<Exit>,
     record_lines: bool,
+    /// The program's processes when its memory was last looked at.
+    processes: BTreeSet<Pid>,
 }
 
 impl<'a> Session<'a> {
@@ -112,6 +116,7 @@ impl<'a> Session<'a> {
             seen: Seen::default(),
             exit: None,
             record_lines: true,
+            processes: BTreeSet::new(),
         })
     }
 
@@ -126,9 +131,13 @@ impl<'a> Session<'a> {
         &self.seen
     }
 
-    /// Resident bytes of the program and its children, where the system tells.
-    pub fn resident_bytes(&self) -> Option<u64> {
-        crate::program::resident_bytes(&self.program)
+    /// Resident bytes of the program and its children, where the system tells. Children that were not there when this
+    /// was last asked are left out: one that lives for a single request keeps nothing.
+    pub fn resident_bytes(&mut self) -> Option<u64> {
+        let now = crate::program::resident_bytes(&self.program);
+        let before = std::mem::replace(&mut self.processes, now.keys().copied().collect());
+        let lasting = now.iter().filter(|(process, _)| before.contains(process));
+        lasting.map(|(_, bytes)| *bytes).reduce(|sum, bytes| sum + bytes)
     }
 
     /// Waits until `until` holds of what has been seen, or there is nothing left to wait for.

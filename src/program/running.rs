@@ -1,10 +1,12 @@
 //! A program that runs: its output, its end, and nothing left behind.
 
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -345,11 +347,14 @@ pub fn signal_now(program: &Program, signal: Signal) -> bool {
     sent
 }
 
-/// The resident memory of the program and all of its group, in bytes; none where it has ended. Pages that several
-/// processes share count once for each. Takes some milliseconds.
-pub fn resident_bytes(program: &Program) -> Option<u64> {
+/// The resident memory of each living process of the program's group, in bytes, by process; empty where it has ended.
+/// Pages that several processes share count once for each. Takes some milliseconds.
+pub fn resident_bytes(program: &Program) -> BTreeMap<Pid, u64> {
     let living = program.group.living();
-    (!living.is_empty()).then(|| living.iter().map(|member| member.resident_bytes).sum())
+    living
+        .iter()
+        .map(|member| (member.pid, member.resident_bytes))
+        .collect()
 }
 
 /// Reads some of standard output; 0 at its end. Cancel-safe.
