@@ -412,6 +412,7 @@ async fn a_hundred_stalled_subscribers_cost_less_than_150_mb() {
         .unwrap()
         .trim();
     let kilobytes: u64 = peak.strip_suffix(" kB").unwrap().trim().parse().unwrap();
+    println!("{kilobytes} kB at its greatest");
     assert!(kilobytes < 150_000, "{kilobytes} kB at its greatest");
 
     let stats = ask(address, "GET /stats", b"").await.text();
