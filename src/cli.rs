@@ -61,6 +61,10 @@ pub enum Command {
     Env,
     /// Show what you have done so far
     Progress,
+    /// For authors: do what every lesson says, and see whether it prints what the lesson shows
+    #[command(after_help = "Examples: workshop verify\n          workshop verify 3\n\n\
+        Exit status: 0 every lesson tells the truth, 1 one does not.")]
+    Verify(Verify),
     /// Be the background process of a live workshop
     #[command(hide = true)]
     Live(Live),
@@ -116,6 +120,13 @@ pub struct Reveal {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The section; without it, all of them
+    pub section: Option<u8>,
 }
 
 /// Arguments of `live`.

@@ -1,7 +1,7 @@
 //! The library behind the `workshop` command and the tutorial's own `pubsub`, `simplequeue` and `ps_to_http`.
 //!
 //! Layers, left to right; a module uses only what stands to its left:
-//! `protocol, lesson -> render -> server, source, program, workspace -> services -> arena -> checks -> commands`.
+//! `protocol, lesson -> render -> server, source, program, workspace -> services -> arena -> checks -> verify -> cli -> commands`.
 
 pub mod arena;
 #[path = "../checks/mod.rs"]
@@ -15,4 +15,5 @@ pub mod render;
 pub mod server;
 pub mod services;
 pub mod source;
+pub mod verify;
 pub mod workspace;

@@ -6,4 +6,4 @@ mod errors;
 mod interrupted;
 mod live;
 mod secret;
-mod student;
+pub mod student;

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// From left to right. Those in one group know nothing of one another.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["protocol", "lesson"],
     &["render"],
     &["server", "source", "program", "workspace"],
     &["services"],
     &["arena"],
     &["checks"],
+    &["verify"],
     &["cli"],
     &["commands"],
 ];

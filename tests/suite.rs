@@ -8,6 +8,7 @@ mod commands;
 mod course;
 mod judging;
 mod layers;
+mod lessons;
 mod programs;
 mod python_client;
 mod rendering;

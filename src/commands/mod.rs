@@ -13,6 +13,7 @@ mod say;
 mod start;
 mod status;
 mod stop;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Stop => runtime()?.block_on(stop::stop(dir)),
         Command::Env => env::env(dir),
         Command::Progress => progress::progress(dir),
+        Command::Verify(arguments) => verify::verify(&arguments),
         Command::Live(arguments) => live::live(dir, &arguments),
         Command::Guard => {
             guard::run(std::io::stdin());

@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 use super::group::{Group, processes_from_proc};
 
 /// The variable that marks the processes of a run.
-pub(super) const VARIABLE: &str = "WORKSHOP_RUN";
+pub const VARIABLE: &str = "WORKSHOP_RUN";
 
 /// The most of an environment that is looked at, in bytes; Linux allows three quarters of 8 MiB for environment and
 /// arguments together (execve(2)).

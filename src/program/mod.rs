@@ -18,5 +18,6 @@ pub use command::{Command, Limits, Mark};
 pub use error::SpawnError;
 pub use executable::find;
 pub use exit::{Exit, Reason, Status};
+pub use leftovers::VARIABLE as MARK_VARIABLE;
 pub use nix::sys::signal::Signal;
 pub use running::{Output, Program, resident_bytes, signal_now};

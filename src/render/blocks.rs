@@ -174,6 +174,8 @@ impl Builder {
             }
             TagEnd::CodeBlock => {
                 if let Some((language, text)) = self.code.take() {
+                    // Words behind it are for those who verify lessons.
+                    let language = language.split_whitespace().next().unwrap_or_default().to_owned();
                     let text = text.lines().map(harmless).collect::<Vec<_>>().join("\n");
                     self.block(Block::Code { language, text });
                 }

@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use super::control::Client;
 use super::live::{Announcement, LiveOptions};
 use super::state::{self, LiveState, Presence};
+use crate::program;
 use crate::workspace::Workspace;
 
 /// How long the process may take to come up, and to go away.
@@ -41,6 +42,8 @@ pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Resu
         .arg("--dir")
         .arg(workspace.root())
         .current_dir("/")
+        // It outlives the program that started it, if one did, and is nothing that was left behind.
+        .env_remove(program::MARK_VARIABLE)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log)
