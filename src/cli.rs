@@ -39,6 +39,11 @@ pub enum Command {
     /// Show a section's lesson again, page by page
     #[command(after_help = "Example: workshop lesson 3")]
     Lesson(OneSection),
+    /// Say something that helps: more each time you ask
+    #[command(after_help = "Examples: workshop hint\n          workshop hint 3 --again")]
+    Hint(Hint),
+    /// List the sections, and how far you are
+    List,
     /// Run your program on the live workshop, in this terminal
     #[command(after_help = "Examples: workshop run\n          workshop run -- node reader.js")]
     Run(Program),
@@ -61,6 +66,20 @@ pub enum Command {
     Env,
     /// Show what you have done so far
     Progress,
+    /// Print what lets a shell complete this command
+    #[command(
+        after_help = "Example: workshop completions bash > ~/.local/share/bash-completion/completions/workshop"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages of this command into a folder
+    #[command(after_help = "Example: workshop man ~/.local/share/man/man1")]
+    Man {
+        /// The folder, made where it is not there
+        folder: PathBuf,
+    },
     /// For authors: do what every lesson says, and see whether it prints what the lesson shows
     #[command(after_help = "Examples: workshop verify\n          workshop verify 3\n\n\
         Exit status: 0 every lesson tells the truth, 1 one does not.")]
@@ -88,6 +107,16 @@ pub struct Start {
 pub struct OneSection {
     /// The section; without it, the one started last
     pub section: Option<u8>,
+}
+
+/// Arguments of `hint`.
+#[derive(Debug, Args)]
+pub struct Hint {
+    /// The section; without it, the one started last
+    pub section: Option<u8>,
+    /// Show those again that you have seen
+    #[arg(long)]
+    pub again: bool,
 }
 
 /// Arguments of `run`.

@@ -1,5 +1,6 @@
 //! The `workshop` command as a student uses it: what it prints, leaves behind, and returns.
 
+mod around;
 mod checking;
 mod corpus;
 mod errors;

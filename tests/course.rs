@@ -119,6 +119,14 @@ fn every_lesson_is_sound() {
 }
 
 #[test]
+fn every_section_has_a_ladder_of_three_hints() {
+    for section in lesson::sections() {
+        assert_eq!(section.hints.len(), 3, "lessons/{}/hints.md", section.folder);
+        assert!(section.hints.iter().all(|hint| !hint.is_empty()));
+    }
+}
+
+#[test]
 fn every_lesson_fits_every_terminal() {
     for section in lesson::sections() {
         for width in [40, 57, 80, 100, 120] {

@@ -1,10 +1,14 @@
 //! One thin file per subcommand; errors become exit codes here and nowhere else.
 
 mod check;
+mod completions;
 mod env;
 mod exit;
+mod hint;
 mod lesson;
+mod list;
 mod live;
+mod man;
 mod names;
 mod progress;
 mod reveal;
@@ -41,6 +45,8 @@ fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Start(arguments) => runtime()?.block_on(start::start(dir, &arguments)),
         Command::Lesson(arguments) => lesson::lesson(dir, arguments.section),
+        Command::Hint(arguments) => hint::hint(dir, &arguments),
+        Command::List => list::list(dir),
         Command::Run(arguments) => runtime()?.block_on(run::run(dir, arguments)),
         Command::Check(arguments) => check::check(dir, arguments),
         Command::RevealSecretStream(arguments) => runtime()?.block_on(reveal::reveal(dir, &arguments)),
@@ -49,6 +55,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Env => env::env(dir),
         Command::Progress => progress::progress(dir),
         Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { folder } => man::man(&folder),
         Command::Live(arguments) => live::live(dir, &arguments),
         Command::Guard => {
             guard::run(std::io::stdin());

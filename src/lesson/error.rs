@@ -28,11 +28,13 @@ pub enum CourseError {
     },
     /// A lesson that is not text.
     #[error(
-        "lessons/{folder}/lesson.md is not UTF-8 (byte {position} is the first that is not); save it as UTF-8"
+        "lessons/{folder}/{file} is not UTF-8 (byte {position} is the first that is not); save it as UTF-8"
     )]
     NotUtf8 {
         /// The folder's name.
         folder: String,
+        /// The file's.
+        file: String,
         /// Bytes before the first wrong one.
         position: usize,
     },

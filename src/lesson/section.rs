@@ -15,6 +15,8 @@ pub struct Section {
     pub folder: &'static str,
     /// What the student reads.
     pub lesson: Lesson,
+    /// What helps a student who is stuck, in Markdown, each saying more than the one before.
+    pub hints: Vec<&'static str>,
     starters: BTreeMap<&'static str, Vec<File>>,
     solutions: BTreeMap<&'static str, Vec<File>>,
 }
@@ -58,6 +60,7 @@ pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>,
             });
         }
         let lesson = read_lesson(folder, &files)?;
+        let hints = read_hints(folder, &files)?;
         let starters: Vec<File> = files.iter().filter_map(|file| file.inside("starter/")).collect();
         let solutions = solutions.remove(folder).unwrap_or_default();
         sections.push(Section {
@@ -65,6 +68,7 @@ pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>,
             slug,
             folder,
             lesson,
+            hints,
             starters: by_first_folder(&starters),
             solutions: by_first_folder(&solutions),
         });
@@ -83,11 +87,27 @@ fn read_lesson(folder: &str, files: &[File]) -> Result<Lesson, CourseError> {
     let file = file.ok_or_else(|| CourseError::NoLesson {
         folder: folder.to_owned(),
     })?;
-    let text = std::str::from_utf8(file.contents).map_err(|error| CourseError::NotUtf8 {
+    front_matter::parse(folder, text(folder, file)?)
+}
+
+/// Reads the `hints.md` among a section's files, where there is one: a hint under each heading of the second level.
+fn read_hints(folder: &str, files: &[File]) -> Result<Vec<&'static str>, CourseError> {
+    let Some(file) = files.iter().find(|file| file.path == "hints.md") else {
+        return Ok(Vec::new());
+    };
+    let hints = text(folder, file)?.split("\n## ").skip(1);
+    // What stands in a heading's own line is for authors.
+    Ok(hints
+        .filter_map(|hint| Some(hint.split_once('\n')?.1.trim()))
+        .collect())
+}
+
+fn text(folder: &str, file: &File) -> Result<&'static str, CourseError> {
+    std::str::from_utf8(file.contents).map_err(|error| CourseError::NotUtf8 {
         folder: folder.to_owned(),
+        file: file.path.to_owned(),
         position: error.valid_up_to(),
-    })?;
-    front_matter::parse(folder, text)
+    })
 }
 
 /// Files sorted into the folders that they stand in, by paths from there. A file outside of any folder belongs to the
@@ -140,6 +160,10 @@ mod tests {
         let lessons = files(&[
             ("10-later/lesson.md", LESSON),
             ("02-readers/lesson.md", LESSON),
+            (
+                "02-readers/hints.md",
+                "# Hints\n\n## Where\n\nLook.\n\n## How\nRun it:\n\n    run\n",
+            ),
             ("02-readers/starter/python/reader.py", "import sys\n"),
             ("02-readers/starter/python/data/README.md", "# Data\n"),
             ("02-readers/starter/shell/reader.sh", "#!/bin/sh\n"),
@@ -154,6 +178,7 @@ mod tests {
             .collect();
         assert_eq!(numbers, [(2, "readers", "02-readers"), (10, "later", "10-later")]);
         let readers = &sections[0];
+        assert_eq!(readers.hints, ["Look.", "Run it:\n\n    run"]);
         assert_eq!(readers.languages().collect::<Vec<_>>(), ["python", "shell"]);
         assert_eq!(readers.solution_languages().collect::<Vec<_>>(), ["rust"]);
         let python: Vec<_> = readers

@@ -32,11 +32,18 @@ pub struct SectionProgress {
     /// When all required claims first passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed: Option<Timestamp>,
+    /// How many of its hints were asked for.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hints: usize,
     /// When its secret was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revealed: Option<Timestamp>,
     #[serde(flatten)]
     newer: serde_json::Map<String, serde_json::Value>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl SectionProgress {
