@@ -5,6 +5,8 @@
 mod exact;
 #[path = "03-online-statistics/mod.rs"]
 mod online_statistics;
+#[path = "01-pipeline/mod.rs"]
+mod pipeline;
 mod printed;
 mod report;
 mod trial;
@@ -40,7 +42,7 @@ pub trait Check: Sync {
 
 /// Every check there is.
 pub fn all() -> &'static [&'static dyn Check] {
-    &[&online_statistics::OnlineStatistics]
+    &[&pipeline::Pipeline, &online_statistics::OnlineStatistics]
 }
 
 /// The check of `section`.

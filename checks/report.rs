@@ -74,7 +74,9 @@ impl Page {
             claim.title,
             style.quiet(extra)
         ));
-        if claim.verdict == Verdict::Pass || !(claim.required || self.extras_in_full) {
+        if (claim.verdict == Verdict::Pass && !claim.worth_reading)
+            || !(claim.required || self.extras_in_full)
+        {
             return;
         }
         let begins = claim.explanation.lines().next().unwrap_or_default();

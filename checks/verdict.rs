@@ -38,6 +38,8 @@ pub struct Outcome {
     pub explanation: String,
     /// Whether this is where to begin: what is wrong here makes other claims fail too.
     pub decisive: bool,
+    /// Whether the explanation is to be read even where the claim holds.
+    pub worth_reading: bool,
 }
 
 impl Outcome {
@@ -71,6 +73,14 @@ impl Outcome {
         }
     }
 
+    /// The same, with an explanation that is to be read even where the claim holds.
+    pub fn worth_reading(self) -> Self {
+        Self {
+            worth_reading: true,
+            ..self
+        }
+    }
+
     /// The one with the verdict that prevails; where both have the same, the first.
     pub fn or_worse(self, other: Self) -> Self {
         if other.verdict > self.verdict { other } else { self }
@@ -83,6 +93,7 @@ impl Outcome {
             received: None,
             explanation: explanation.to_string(),
             decisive: false,
+            worth_reading: false,
         }
     }
 }
@@ -109,6 +120,9 @@ pub struct Claim {
     /// Whether this is where to begin: what is wrong here makes other claims fail too.
     #[serde(skip)]
     pub decisive: bool,
+    /// Whether the explanation is to be read even where the claim holds.
+    #[serde(skip)]
+    pub worth_reading: bool,
 }
 
 impl ClaimHead {
@@ -124,6 +138,7 @@ impl ClaimHead {
             explanation: outcome.explanation,
             duration_ms,
             decisive: outcome.decisive,
+            worth_reading: outcome.worth_reading,
         }
     }
 }

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
     propagate_version = true,
     disable_help_subcommand = true
 )]
-#[command(after_help = "Begin with `workshop start 3`.\n\n\
+#[command(after_help = "Begin with `workshop start 1`.\n\n\
     Exit status: 0 done, or every required claim holds; 1 one does not, or the command failed; 2 the command was \
     given wrongly; 3 it could not be told.")]
 pub struct Cli {
@@ -34,7 +34,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make the workspace, bring up a section's servers and stream, and show its lesson
-    #[command(after_help = "Example: workshop start 3")]
+    #[command(after_help = "Example: workshop start 1")]
     Start(Start),
     /// Show a section's lesson again, page by page
     #[command(after_help = "Example: workshop lesson 3")]

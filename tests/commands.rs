@@ -1,10 +1,13 @@
 //! The `workshop` command as a student uses it: what it prints, leaves behind, and returns.
 
 mod around;
+mod chain;
 mod checking;
 mod corpus;
 mod errors;
 mod interrupted;
 mod live;
+mod pipeline;
+mod predictions;
 mod secret;
 pub mod student;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::ChainEvent;
 use super::session::Ending;
 
 /// One event, with when, where and to whom it happened.
@@ -108,6 +109,27 @@ pub enum Event {
     },
     /// The student's answers cannot be read, and the sentence that says why.
     AnswersUnreadable {
+        /// Why.
+        problem: String,
+    },
+    /// Something was seen of the chain of servers and bridges that the student built.
+    Chain(ChainEvent),
+    /// What the student predicts of an experiment; `None` where there is no prediction yet.
+    Predicted {
+        /// The question.
+        question: String,
+        /// The prediction.
+        answer: Option<String>,
+    },
+    /// What came out of an experiment whose outcome was to be predicted.
+    Observed {
+        /// What was looked at: `queue A`.
+        what: String,
+        /// A count, or a word.
+        value: String,
+    },
+    /// An experiment could not be carried through, and the sentence that says why.
+    Broken {
         /// Why.
         problem: String,
     },

@@ -3,6 +3,7 @@
 //! A [`World`] has servers of its own on free ports; a [`Session`] runs one program in it and waits for what the
 //! program does; everything that happens goes into a [`Recorder`], whose [`History`] alone is judged.
 
+mod chain;
 mod history;
 mod patience;
 mod recorder;
@@ -10,7 +11,9 @@ mod session;
 mod witness;
 mod world;
 
+pub use chain::{ChainEvent, Counters, Found};
 pub use history::{Comparison, Delivered, Entry, Event, History, HistoryError, Scenario};
+pub use patience::{Impatience, Patience};
 pub use recorder::Recorder;
 pub use session::{Ending, Seen, Session, SessionLimits};
 pub use witness::Taken;

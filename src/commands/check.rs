@@ -14,7 +14,7 @@ use super::{Outcome, names, run, say};
 use crate::arena::Recorder;
 use crate::checks::{self, Check, Claim, Report, Trial, Verdict, overall, report_text};
 use crate::cli;
-use crate::lesson::Section;
+use crate::lesson::{Section, Stream};
 use crate::program::guard::Guard;
 use crate::render::Style;
 use crate::workspace::{RunFolder, SOLUTION_FOLDER, Workspace, unpack_client};
@@ -64,7 +64,18 @@ fn subject(dir: Option<&Path>, program: cli::Program) -> anyhow::Result<Subject>
     };
     let check = checks::of_section(section.number)
         .ok_or_else(|| Usage(format!("section {} has no check", section.number)))?;
+    if !own && !section.has_program() {
+        return Err(Usage(format!(
+            "section {number} judges no program, so there is nothing to name after `--`: `workshop check {number}` looks \
+             at what you have running, and at your answers",
+            number = section.number
+        ))
+        .into());
+    }
     let (command, extras, directory) = match &workspace {
+        Some(workspace) if own && !section.has_program() => {
+            (Vec::new(), Vec::new(), workspace.section(section))
+        }
         Some(workspace) if own => {
             let programs = workspace.programs(section)?;
             let extras = programs
@@ -196,7 +207,7 @@ fn section_done(subject: &Subject) -> anyhow::Result<String> {
         format!("ls {}", say::shown(&solution)),
         "one solution, to compare with yours",
     )];
-    if workspace.secret_path().exists() {
+    if section.lesson.stream == Some(Stream::Secret) {
         lines.push(("workshop reveal-secret-stream".into(), "how near you came"));
     }
     match crate::lesson::sections()

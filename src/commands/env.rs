@@ -26,7 +26,10 @@ pub fn env(dir: Option<&Path>) -> Outcome {
             "export PYTHONPATH={client}${{PYTHONPATH:+:$PYTHONPATH}}\n"
         ));
     }
+    let known = std::env::var_os("PATH").unwrap_or_default();
+    let own = names::tools(&workspace)?;
     let mut folders = Vec::new();
+    folders.extend((!std::env::split_paths(&known).any(|path| path == own)).then_some(own));
     let tools = workspace.root().join(".venv").join("bin");
     folders.extend(tools.is_dir().then_some(tools));
     folders.extend(names::folder_missing_from_path());

@@ -1,9 +1,12 @@
 //! Which section, which workspace, and what to call this command.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 
 use super::exit::Usage;
 use crate::lesson::{self, Section};
+use crate::server::command;
 use crate::workspace::Workspace;
 
 /// The language of the starter, and of the solution that is put beside the student's work.
@@ -29,9 +32,10 @@ pub fn section_or_current(number: Option<u8>, workspace: &Workspace) -> anyhow::
         Some(number) => Ok(section(number)?),
         None => match workspace.progress()?.current_section {
             Some(current) => Ok(section(current)?),
-            None => Err(
-                Usage("no section has been started here yet; `workshop start 3` starts one".into()).into(),
-            ),
+            None => Err(Usage(
+                "no section has been started here yet; `workshop start 1` starts the first".into(),
+            )
+            .into()),
         },
     }
 }
@@ -51,7 +55,7 @@ pub fn started(number: Option<u8>, workspace: &Workspace) -> anyhow::Result<&'st
 }
 
 /// The folder of this command where a shell would not find it by the name `workshop`; `None` where it would.
-pub fn folder_missing_from_path() -> Option<std::path::PathBuf> {
+pub fn folder_missing_from_path() -> Option<PathBuf> {
     let executable = std::env::current_exe().ok()?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
@@ -62,4 +66,14 @@ pub fn folder_missing_from_path() -> Option<std::path::PathBuf> {
         Some(found) if same(&found, &executable) => None,
         _ => executable.parent().map(Path::to_path_buf),
     }
+}
+
+/// The folder in which `workspace` has the tutorial's commands: this executable, by their names, so that they are there
+/// wherever `workshop` is.
+pub fn tools(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
+    workspace
+        .link_tools(&executable, command::names())
+        .with_context(|| format!("cannot make the commands in {}", workspace.tools().display()))?;
+    Ok(workspace.tools())
 }

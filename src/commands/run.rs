@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::exit::Usage;
 use super::{Outcome, names};
 use crate::cli;
 use crate::program;
@@ -15,6 +16,14 @@ use crate::workspace::Workspace;
 pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
     let workspace = Workspace::find(dir)?;
     let section = names::started(arguments.section, &workspace)?;
+    if arguments.command.is_empty() && !section.has_program() {
+        return Err(Usage(format!(
+            "section {number} has no program of yours to run: what you do there, you type yourself, as `workshop lesson \
+             {number}` shows; `workshop run -- COMMAND` runs any command with the addresses of the live workshop",
+            number = section.number
+        ))
+        .into());
+    }
     let live = running(&workspace)?;
     let (command, folder) = if arguments.command.is_empty() {
         (
@@ -47,7 +56,7 @@ pub fn running(workspace: &Workspace) -> anyhow::Result<LiveState> {
         Presence::Running(live) => Ok(*live),
         Presence::Busy => bail!("the live workshop is just coming up or going down; try again"),
         Presence::Absent | Presence::Died(_) => {
-            bail!("no live workshop is running; `workshop start 3` brings one up")
+            bail!("no live workshop is running; `workshop start N` brings up section N's")
         }
     }
 }

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use super::exit::{Exit, Usage};
 use super::{Outcome, names, say};
 use crate::cli;
-use crate::lesson::{Section, Stream};
+use crate::lesson::{Section, Service, Stream};
 use crate::program;
 use crate::render::{self, Style};
+use crate::server::command::ps_to_http_line;
 use crate::services::state::{self, LiveState, Presence};
 use crate::services::{Client, LiveOptions, launch};
 use crate::source::{Pace, Secret};
@@ -26,12 +27,13 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     };
     let _one_at_a_time = lock(&workspace)?;
     let added = workspace.add_section(section, names::LANGUAGE)?;
+    names::tools(&workspace)?;
     let secret = secret(&workspace, section)?;
     let options = LiveOptions {
         section: section.number,
         rate,
     };
-    let notes = bring_up(&workspace, &options).await?;
+    let notes = bring_up(&workspace, section, &options).await?;
     workspace.update_progress(|progress| {
         progress.current_section = Some(section.number);
         progress
@@ -93,13 +95,18 @@ fn secret(workspace: &Workspace, section: &Section) -> anyhow::Result<Option<Sec
 }
 
 /// Sees to it that a live workshop of this kind runs. Returns what the student should know.
-async fn bring_up(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Vec<String>> {
+async fn bring_up(
+    workspace: &Workspace,
+    section: &Section,
+    options: &LiveOptions,
+) -> anyhow::Result<Vec<String>> {
     let mut notes = Vec::new();
     match state::presence(workspace)? {
         Presence::Running(live) if serves(&live, options) => match Client::of(&live).status().await {
             Ok(_) => return Ok(vec!["the live workshop was running already, and goes on".into()]),
             Err(error) => notes.push(format!("{error}; this is a new one")),
         },
+        Presence::Running(live) => notes.extend(subscribers_go_on(&Client::of(&live), section).await),
         Presence::Died(live) => {
             notes.push(format!(
                 "the last live workshop (process {}) had died; this is a new one",
@@ -111,6 +118,25 @@ async fn bring_up(workspace: &Workspace, options: &LiveOptions) -> anyhow::Resul
     launch::stop(workspace).await?;
     notes.extend(launch::start(workspace, options).await?);
     Ok(notes)
+}
+
+/// What to know of the student's own bridge, which is theirs and outlives the pubsub that it is subscribed to.
+async fn subscribers_go_on(client: &Client, section: &Section) -> Option<String> {
+    if client.subscribers().await == 0 {
+        return None;
+    }
+    let twice = if section.lesson.services.contains(&Service::Bridge) {
+        format!(
+            "; section {} has a bridge of its own, so with yours every message comes into the queue twice: end yours \
+             with Ctrl-C where it runs",
+            section.number
+        )
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "what you had subscribed to the pubsub, such as a bridge, goes on and subscribes to the new one by itself{twice}"
+    ))
 }
 
 fn serves(live: &LiveState, options: &LiveOptions) -> bool {
@@ -146,7 +172,8 @@ fn end_of_screen(
         row("note", note);
     }
     let path = std::env::var("PATH").unwrap_or_default();
-    if let Err(missing) = program::find("python3", workspace.root(), &path) {
+    let needed = if section.has_program() { "python3" } else { "curl" };
+    if let Err(missing) = program::find(needed, workspace.root(), &path) {
         row("note", &missing.to_string());
     }
     text.push('\n');
@@ -161,8 +188,8 @@ fn end_of_screen(
     } else {
         format!(" --dir {}", say::word(&say::shown(workspace.root())))
     };
-    let own = say::word(&say::shown(&workspace.section(section).join("reader.py")));
-    let lines = [
+    let file = |name: &str| say::word(&say::shown(&workspace.section(section).join(name)));
+    let mut lines = vec![
         (
             format!("eval \"$({name}{named} env)\""),
             "first, so that `workshop` is known here",
@@ -171,11 +198,33 @@ fn end_of_screen(
             format!("workshop lesson {number}"),
             "the lesson again, page by page",
         ),
-        (format!("$EDITOR {own}"), "your program"),
-        ("workshop run".into(), "runs it on the live stream"),
+    ];
+    if section.has_program() {
+        lines.extend([
+            (format!("$EDITOR {}", file("reader.py")), "your program"),
+            ("workshop run".into(), "runs it on the live stream"),
+        ]);
+    } else {
+        lines.push((format!("$EDITOR {}", file("answers.toml")), "your predictions"));
+    }
+    lines.extend([
         ("workshop check".into(), "is it right?"),
         ("workshop stop".into(), "when you are done for today"),
-    ];
+    ]);
+    if !section.lesson.services.contains(&Service::Bridge) {
+        text.push_str(&the_bridge(live, style));
+    }
     text.push_str(&say::commands("What next", &lines, style));
     text
+}
+
+/// What to type where the bridge is left to the student.
+fn the_bridge(live: &LiveState, style: &Style) -> String {
+    let [pubsub, queue] = [live.pubsub, live.simplequeue].map(|address| format!("http://{address}"));
+    let [first, second] = ps_to_http_line(&pubsub, &queue);
+    format!(
+        "{}\n  {first}\n  {second}\n  {}\n\n",
+        style.strong("The bridge from the pubsub to the queue is yours to start"),
+        style.quiet("in a terminal of its own, after the eval below"),
+    )
 }

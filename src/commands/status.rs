@@ -48,7 +48,7 @@ pub async fn status(dir: Option<&Path>) -> Outcome {
 }
 
 fn absent(sentence: &str) -> Outcome {
-    say::say(&format!("{sentence} `workshop start 3` brings one up.\n"))?;
+    say::say(&format!("{sentence} `workshop start N` brings up section N's.\n"))?;
     Ok(Exit::Failed)
 }
 

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 pub use embedded::File;
 pub use error::CourseError;
 pub use front_matter::{Lesson, Service, Stream};
-pub use section::Section;
+pub use section::{SETTINGS_PART, Section};
 
 /// Reads the embedded course: its sections, sorted by number.
 ///

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{CourseError, File, Lesson, front_matter};
 
+/// The starter's part of `workshop.toml`: which programs the section has, and how each is run.
+pub const SETTINGS_PART: &str = "workshop.toml";
+
 /// A section of the course.
 #[derive(Debug, Clone)]
 pub struct Section {
@@ -36,6 +39,13 @@ impl Section {
     /// there is no starter for.
     pub fn starter(&self, language: &str) -> impl Iterator<Item = File> {
         self.starters.get(language).into_iter().flatten().copied()
+    }
+
+    /// Whether the student writes a program here, which `run` runs and `check` judges: the starter names it in its part
+    /// of `workshop.toml`. Where there is none, the work is done at the terminal, and that is what is judged.
+    pub fn has_program(&self) -> bool {
+        let mut files = self.starters.values().flatten();
+        files.any(|file| file.path == SETTINGS_PART)
     }
 
     /// A solution, by paths from its own folder; nothing for a language that there is no solution in.

@@ -27,6 +27,9 @@ pub struct Status {
     pub section: u8,
     /// How many numbers of the section's stream have been published, over all restarts.
     pub published: u64,
+    /// How many subscribers the pubsub has that are not the workshop's own.
+    #[serde(default)]
+    pub subscribers: u64,
     /// Each of its parts.
     pub parts: Vec<PartStatus>,
 }
@@ -178,6 +181,11 @@ impl Client {
     pub async fn status(&self) -> Result<Status, ControlError> {
         let text = self.request(Method::GET, "/status").await?;
         serde_json::from_slice(&text).map_err(|error| ControlError::Refused(format!("with {error}")))
+    }
+
+    /// How many subscribers it has that are not its own; none where it does not answer.
+    pub async fn subscribers(&self) -> u64 {
+        self.status().await.map_or(0, |status| status.subscribers)
     }
 
     /// Asks it to stop. It answers before it is gone.

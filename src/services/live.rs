@@ -220,6 +220,7 @@ impl BroughtUp {
                 .stream
                 .as_ref()
                 .map_or(0, |(published, _)| published.count()),
+            subscribers: parts.other_subscribers(),
             parts: parts.status(),
         };
         let mut control = JoinSet::new();

@@ -35,6 +35,16 @@ impl Parts {
         parts
     }
 
+    /// How many subscribers the pubsub has besides the bridge.
+    pub fn other_subscribers(&self) -> u64 {
+        let own = self.bridge.as_ref().is_some_and(|stats| stats.now().connected);
+        self.pubsub
+            .0
+            .stats()
+            .current_connections
+            .saturating_sub(u64::from(own))
+    }
+
     fn pubsub(&self) -> PartStatus {
         let (pubsub, address) = &self.pubsub;
         let stats = pubsub.stats();

@@ -1,5 +1,6 @@
 //! `answers.toml`: what the student found out. A line whose value is still empty (`mean = `) is not answered yet.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::settings::line_of;
@@ -24,8 +25,8 @@ pub enum AnswersError {
     },
     /// A line is not `name = value`.
     #[error(
-        "{path}, line {line}: {text:?} cannot be read ({problem}); write a number once, with digits and a point, like \
-         mean = -3.25"
+        "{path}, line {line}: {text:?} cannot be read ({problem}); write each answer once, a word or a number with \
+         digits and a point, like mean = -3.25"
     )]
     Malformed {
         /// The file.
@@ -62,7 +63,10 @@ impl Answers {
         // A line kept for each line dropped, so that a complaint names the line the student sees.
         let answered: String = text
             .lines()
-            .flat_map(|line| [if is_empty_answer(line) { "" } else { line }, "\n"])
+            .flat_map(|line| match line {
+                line if is_empty_answer(line) => [Cow::Borrowed(""), "\n".into()],
+                line => [with_quotes(line), "\n".into()],
+            })
             .collect();
         let values = answered.parse::<toml::Table>().map_err(|error| {
             let line = line_of(&answered, error.span());
@@ -102,6 +106,36 @@ impl Answers {
         };
         Ok(Some(number))
     }
+
+    /// What was answered for `name`, of whatever kind, as one would say it: a whole number without a point, a word in
+    /// small letters. `None` where it is not answered yet.
+    pub fn said(&self, name: &str) -> Option<String> {
+        let said = match self.values.get(name)? {
+            toml::Value::String(text) => text.trim().to_lowercase(),
+            toml::Value::Float(number) => number.to_string(),
+            other => other.to_string(),
+        };
+        (!said.is_empty()).then_some(said)
+    }
+}
+
+/// `line` with the quotes that TOML wants around a word, where its value is a word without them.
+fn with_quotes(line: &str) -> Cow<'_, str> {
+    let word = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+            && !["true", "false", "nan", "inf"].contains(&text)
+    };
+    let Some((name, rest)) = line.split_once('=') else {
+        return line.into();
+    };
+    let value = rest.split('#').next().unwrap_or_default().trim();
+    if name.trim_start().starts_with('#') || !word(value) {
+        return line.into();
+    }
+    format!("{name}= \"{value}\"").into()
 }
 
 /// Whether `line` is a name, `=`, and nothing but perhaps a comment.
@@ -132,6 +166,34 @@ mod tests {
         let answers = parse("mean = -3\nvariance = 1.25e1 # about\n").expect("sound");
         assert_eq!(answers.number("mean").expect("sound"), Some(-3.0));
         assert_eq!(answers.number("variance").expect("sound"), Some(12.5));
+    }
+
+    #[test]
+    fn words_are_read_with_quotes_and_without_and_numbers_as_they_are_said() {
+        let answers = parse(
+            "a = Kicked\nb = 'First' # or not\nc = 100\nd = 100.0\ne = not-so_2 # why\nf = \"\"\n# g = x\nh = -3\n",
+        )
+        .expect("sound");
+        let said: Vec<_> = ["a", "b", "c", "d", "e", "f", "g", "h"]
+            .iter()
+            .map(|name| answers.said(name))
+            .collect();
+        let said: Vec<_> = said.iter().map(Option::as_deref).collect();
+        let expected = [
+            Some("kicked"),
+            Some("first"),
+            Some("100"),
+            Some("100"),
+            Some("not-so_2"),
+            None,
+            None,
+            Some("-3"),
+        ];
+        assert_eq!(said, expected);
+        assert_eq!(
+            parse("on = true\n").expect("sound").said("on").as_deref(),
+            Some("true")
+        );
     }
 
     #[test]

@@ -8,14 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::{Workspace, find, settings};
-use crate::lesson::{self, File, Section};
+use crate::lesson::{self, File, SETTINGS_PART, Section};
 
 /// Where the solution goes, inside the section's folder, once the section is done.
 pub const SOLUTION_FOLDER: &str = "solution";
-
-/// The starter's part of `workshop.toml`: data of the course, appended to the student's file where it lacks the
-/// section.
-const SETTINGS_PART: &str = "workshop.toml";
 
 const SETTINGS_HEAD: &str = "\
 # How the workshop runs your programs: one table a section, named like its folder.

@@ -16,11 +16,11 @@ pub(super) const STATE_FOLDER: &str = ".workshop";
 pub enum NotFound {
     /// `--dir` or `WORKSHOP_DIR` names a folder that is none.
     #[error(
-        "{0} is not a workspace (it has no {STATE_FOLDER} folder); `workshop start 3 --dir {0}` makes it one"
+        "{0} is not a workspace (it has no {STATE_FOLDER} folder); `workshop start 1 --dir {0}` makes it one"
     )]
     Named(PathBuf),
     /// Nothing was named, and neither this folder, nor one around it, nor `realtime-workshop` in it is one.
-    #[error("there is no workspace here yet; `workshop start 3` makes one, {DEFAULT_NAME}/, in this folder")]
+    #[error("there is no workspace here yet; `workshop start 1` makes one, {DEFAULT_NAME}/, in this folder")]
     Here,
     /// The current folder itself cannot be read.
     #[error("cannot tell which folder this is: {0}; go to a folder that exists and try again")]

@@ -4,7 +4,7 @@
 //! realtime-workshop/
 //!   workshop.toml                 how each program is run
 //!   03-online-statistics/         the starter, the answers and, after a pass, solution/
-//!   .workshop/                    progress, the live workshop's state and log, the secret, clients/, runs/
+//!   .workshop/                    progress, the live workshop's state and log, the secret, bin/, clients/, runs/
 //! ```
 
 mod answers;
@@ -14,6 +14,7 @@ mod find;
 mod progress;
 mod runs;
 mod settings;
+mod tools;
 
 use std::path::{Path, PathBuf};
 

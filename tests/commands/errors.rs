@@ -75,13 +75,13 @@ fn commands_before_start_say_to_start() {
         assert_says(
             &student.workshop(arguments),
             2,
-            &["no workspace here", "workshop start 3"],
+            &["no workspace here", "workshop start 1"],
         );
     }
     assert_says(
         &student.workshop(["reveal-secret-stream", "--yes"]),
         2,
-        &["workshop start 3"],
+        &["workshop start 1"],
     );
     let elsewhere = student.folder().join("elsewhere");
     let arguments = ["--dir", elsewhere.to_str().unwrap(), "check"];
@@ -100,7 +100,7 @@ fn commands_that_need_a_live_workshop_say_how_to_get_one() {
         assert_says(
             &student.workshop([command]),
             1,
-            &["no live workshop is running", "workshop start 3"],
+            &["no live workshop is running", "workshop start N"],
         );
     }
     let status = student.workshop(["status"]);

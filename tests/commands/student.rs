@@ -77,6 +77,9 @@ impl Student {
             "NO_COLOR",
             "CLICOLOR_FORCE",
             "PAGER",
+            "PUBSUB_URL",
+            "SIMPLEQUEUE_URL",
+            "REDIS_URL",
         ] {
             command.env_remove(name);
         }

@@ -5,8 +5,10 @@ mod ps_to_http;
 mod pubsub;
 mod simplequeue;
 
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
@@ -15,9 +17,30 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Access, RequestLog, bind};
 use crate::server::console;
 
-pub use ps_to_http::ps_to_http;
+pub use ps_to_http::{ps_to_http, ps_to_http_line};
 pub use pubsub::pubsub;
 pub use simplequeue::simplequeue;
+
+/// A command of the tutorial: its name, and what it does with this process's arguments.
+type Named = (&'static str, fn() -> ExitCode);
+
+const COMMANDS: [Named; 3] = [
+    ("ps_to_http", ps_to_http),
+    ("pubsub", pubsub),
+    ("simplequeue", simplequeue),
+];
+
+/// The names of the tutorial's commands.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|(name, _)| *name)
+}
+
+/// The command that a process called `name` (its first argument, perhaps with a path) is to be, if it is one of these.
+pub fn called(name: &OsStr) -> Option<fn() -> ExitCode> {
+    let name = Path::new(name).file_name()?;
+    let (_, command) = COMMANDS.iter().find(|(known, _)| name == *known)?;
+    Some(*command)
+}
 
 /// What both servers can be told about where they listen.
 #[derive(Debug, clap::Args)]

@@ -52,6 +52,15 @@ impl Arguments {
     }
 }
 
+/// The command line, in two lines of a shell, of the bridge from the pubsub at `pubsub` to the queue at `queue`, two
+/// base URLs such as `http://127.0.0.1:8080`.
+pub fn ps_to_http_line(pubsub: &str, queue: &str) -> [String; 2] {
+    [
+        format!("ps_to_http --destination-get-url=\"{queue}/put?data=%s\" \\"),
+        format!("  --pubsub-url=\"{pubsub}/sub?multipart=0\""),
+    ]
+}
+
 /// Runs `ps_to_http` with this process's arguments.
 pub fn ps_to_http() -> ExitCode {
     let arguments = match arguments::read::<Arguments>("ps_to_http") {
