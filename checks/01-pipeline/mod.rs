@@ -21,7 +21,7 @@ pub struct Pipeline;
 const DELIVERS: ClaimHead = required("chain-delivers", "what is published arrives in the queue, once");
 const PUBLISHED: ClaimHead = required("you-published", "you published a message yourself");
 const FETCHED: ClaimHead = required("you-fetched", "you fetched a message yourself");
-const PREDICTIONS: ClaimHead = required("predictions", "answers.toml foretells every experiment");
+const PREDICTIONS: ClaimHead = required("predictions", "your predictions in answers.toml come true");
 
 const fn required(id: &'static str, title: &'static str) -> ClaimHead {
     ClaimHead {

@@ -10,6 +10,7 @@ mod list;
 mod live;
 mod man;
 mod names;
+mod own_bridge;
 mod progress;
 mod reveal;
 mod run;

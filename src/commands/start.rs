@@ -7,12 +7,11 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::exit::{Exit, Usage};
-use super::{Outcome, names, say};
+use super::{Outcome, names, own_bridge, say};
 use crate::cli;
 use crate::lesson::{Section, Service, Stream};
 use crate::program;
 use crate::render::{self, Style};
-use crate::server::command::ps_to_http_line;
 use crate::services::state::{self, LiveState, Presence};
 use crate::services::{Client, LiveOptions, launch};
 use crate::source::{Pace, Secret};
@@ -101,12 +100,14 @@ async fn bring_up(
     options: &LiveOptions,
 ) -> anyhow::Result<Vec<String>> {
     let mut notes = Vec::new();
+    // The live workshop whose pubsub somebody else is subscribed to.
+    let mut left = None;
     match state::presence(workspace)? {
         Presence::Running(live) if serves(&live, options) => match Client::of(&live).status().await {
             Ok(_) => return Ok(vec!["the live workshop was running already, and goes on".into()]),
             Err(error) => notes.push(format!("{error}; this is a new one")),
         },
-        Presence::Running(live) => notes.extend(subscribers_go_on(&Client::of(&live), section).await),
+        Presence::Running(live) if Client::of(&live).subscribers().await > 0 => left = Some(live),
         Presence::Died(live) => {
             notes.push(format!(
                 "the last live workshop (process {}) had died; this is a new one",
@@ -117,26 +118,10 @@ async fn bring_up(
     }
     launch::stop(workspace).await?;
     notes.extend(launch::start(workspace, options).await?);
-    Ok(notes)
-}
-
-/// What to know of the student's own bridge, which is theirs and outlives the pubsub that it is subscribed to.
-async fn subscribers_go_on(client: &Client, section: &Section) -> Option<String> {
-    if client.subscribers().await == 0 {
-        return None;
+    if let (Some(old), Presence::Running(new)) = (left, state::presence(workspace)?) {
+        notes.push(own_bridge::goes_on(&old, &new, section));
     }
-    let twice = if section.lesson.services.contains(&Service::Bridge) {
-        format!(
-            "; section {} has a bridge of its own, so with yours every message comes into the queue twice: end yours \
-             with Ctrl-C where it runs",
-            section.number
-        )
-    } else {
-        String::new()
-    };
-    Some(format!(
-        "what you had subscribed to the pubsub, such as a bridge, goes on and subscribes to the new one by itself{twice}"
-    ))
+    Ok(notes)
 }
 
 fn serves(live: &LiveState, options: &LiveOptions) -> bool {
@@ -212,19 +197,8 @@ fn end_of_screen(
         ("workshop stop".into(), "when you are done for today"),
     ]);
     if !section.lesson.services.contains(&Service::Bridge) {
-        text.push_str(&the_bridge(live, style));
+        text.push_str(&own_bridge::line(live, style));
     }
     text.push_str(&say::commands("What next", &lines, style));
     text
-}
-
-/// What to type where the bridge is left to the student.
-fn the_bridge(live: &LiveState, style: &Style) -> String {
-    let [pubsub, queue] = [live.pubsub, live.simplequeue].map(|address| format!("http://{address}"));
-    let [first, second] = ps_to_http_line(&pubsub, &queue);
-    format!(
-        "{}\n  {first}\n  {second}\n  {}\n\n",
-        style.strong("The bridge from the pubsub to the queue is yours to start"),
-        style.quiet("in a terminal of its own, after the eval below"),
-    )
 }

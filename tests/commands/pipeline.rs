@@ -7,6 +7,8 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
+use workshop::arena::History;
+use workshop::checks;
 use workshop::verify::{Step, Terminal, steps};
 
 use super::chain::{Chain, answering, curl, nobody};
@@ -71,6 +73,15 @@ fn a_chain_laid_by_hand_passes_and_keeps_what_is_in_it() {
     assert!(
         why(&report).contains(lines[2]),
         "which the report names: {report:#}"
+    );
+    let record = Path::new(report["run"].as_str().unwrap()).join("record.jsonl");
+    let again = checks::of_section(1)
+        .unwrap()
+        .judge(&History::read(&record).unwrap());
+    assert_eq!(
+        serde_json::to_value(again).unwrap(),
+        report["claims"],
+        "the record says it all"
     );
     assert!(student.says(["check"]).contains("queue A: 100, queue B: 100"));
     let solution = student.workspace().join(SECTION).join("solution");
@@ -417,11 +428,20 @@ fn the_students_bridge_is_told_of_and_left_alone() {
     chain.bridge();
     let screen = student.says(["start", "3"]);
     let words = screen.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("comes into the queue twice"), "{screen}");
-    assert!(chain.bridges[0].runs(), "it is the student's");
-    // The ports are most likely the same, so it comes back by itself, and stop tells of it too.
     let now = Chain::live(&student);
-    if now.pubsub == chain.pubsub {
+    let same_places = (&now.pubsub, &now.queue) == (&chain.pubsub, &chain.queue);
+    let said = if same_places {
+        "comes into the queue twice"
+    } else {
+        "where the servers are no longer"
+    };
+    assert!(
+        words.contains(said) && words.contains("has a bridge of its own"),
+        "{screen}"
+    );
+    assert!(chain.bridges[0].runs(), "it is the student's");
+    // Where the ports are the same, as they most likely are, it comes back by itself, and stop tells of it too.
+    if same_places {
         wait_for("the bridge to come back", || {
             let clients = curl(&[&format!("{}/clients", now.pubsub)]);
             (clients.lines().count() == 2).then_some(())
