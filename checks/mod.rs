@@ -2,6 +2,7 @@
 //!
 //! A new section is a folder beside this file and one line in [`all`].
 
+mod ending;
 mod exact;
 #[path = "03-online-statistics/mod.rs"]
 mod online_statistics;

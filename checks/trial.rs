@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::arena::Recorder;
+use crate::arena::{Recorder, Session, SessionLimits, World};
 use crate::program::{Command, Limits, guard::Guard};
 use crate::workspace::{RunFolder, Workspace};
 
@@ -36,16 +36,47 @@ impl Trial<'_> {
         self.command_of(&self.command, None)
     }
 
-    /// An extra program that reads `input`, where the student has one.
-    pub fn extra(&self, name: &str, input: Vec<u8>) -> Option<Command> {
+    /// An extra program, where the student has one; it reads `input`, or has no standard input.
+    pub fn extra(&self, name: &str, input: Option<Vec<u8>>) -> Option<Command> {
         let (_, command) = self.extras.iter().find(|(extra, _)| extra == name)?;
-        Some(self.command_of(command, Some(input)))
+        Some(self.command_of(command, input))
     }
 
-    /// The limits for the program that runs in `scenario`.
-    pub fn limits(&self, scenario: &str) -> Limits {
+    /// Starts `command` in `world`, behind a door of its own; `None` where it cannot be started, which is then in the
+    /// record.
+    pub async fn start(
+        &self,
+        world: &mut World,
+        scenario: &'static str,
+        command: Command,
+    ) -> std::io::Result<Option<Session<'_>>> {
+        let door = world.door().await?;
+        let log = match door.reader {
+            1 => scenario.to_owned(),
+            reader => format!("{scenario}-{reader}"),
+        };
+        let session = Session::start(
+            scenario,
+            &self.recorder,
+            &self.guard,
+            &door,
+            command,
+            self.limits(&log),
+            SessionLimits::default(),
+        );
+        Ok(session.ok())
+    }
+
+    /// Closes the world of an experiment that is over, and moves the progress bar.
+    pub async fn close(&self, world: World, scenario: &str) {
+        world.close().await;
+        (self.over)(scenario);
+    }
+
+    /// The limits for a program, whose standard error goes into the log of that name.
+    fn limits(&self, log: &str) -> Limits {
         Limits {
-            stderr_log: Some(self.run.standard_error(scenario)),
+            stderr_log: Some(self.run.standard_error(log)),
             // A check has many of these, and the last thirty checks are kept.
             stderr_log_bytes: 1 << 20,
             ..Limits::default()

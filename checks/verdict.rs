@@ -126,6 +126,24 @@ pub struct Claim {
 }
 
 impl ClaimHead {
+    /// A claim that the section needs to be done.
+    pub const fn required(id: &'static str, title: &'static str) -> Self {
+        Self {
+            id,
+            title,
+            required: true,
+        }
+    }
+
+    /// A claim about an extra.
+    pub const fn extra(id: &'static str, title: &'static str) -> Self {
+        Self {
+            id,
+            title,
+            required: false,
+        }
+    }
+
     /// The claim, judged.
     pub fn judged(&self, outcome: Outcome, duration_ms: u64) -> Claim {
         Claim {

@@ -1,7 +1,8 @@
 //! How often a program told n, and whether n counts every number.
 
 use super::super::Outcome;
-use super::causes::{Cause, End, MOST_BETWEEN_LINES};
+use super::super::ending::End;
+use super::causes::{Cause, MOST_BETWEEN_LINES};
 use super::told::Trace;
 use crate::arena::Ending;
 
@@ -13,7 +14,7 @@ pub(super) fn reports(trace: &Trace) -> Outcome {
     if trace.told.is_empty() {
         let cause = Cause::Silent {
             connected: trace.connected,
-            end: End::of(trace),
+            end: End::of(&trace.scenario),
             other_lines: trace.other_lines,
             first_other_line: trace.first_other_line.map(str::to_owned),
         };
@@ -34,7 +35,7 @@ pub(super) fn reports(trace: &Trace) -> Outcome {
         before = told.n;
     }
     if trace.sent.len() as u64 >= before + MOST_BETWEEN_LINES && stopped(trace) {
-        let end = End::of(trace);
+        let end = End::of(&trace.scenario);
         return Outcome::fail(Cause::StoppedAt {
             n: before,
             published: trace.published,
@@ -58,7 +59,7 @@ pub(super) fn every_number(trace: &Trace) -> Outcome {
     if let Some(envelope) = trace.requeued {
         let cause = Cause::Requeued {
             envelope: envelope.to_owned(),
-            end: End::of(trace),
+            end: End::of(&trace.scenario),
         };
         return Outcome::fail(cause).decisive();
     }
@@ -81,7 +82,7 @@ pub(super) fn every_number(trace: &Trace) -> Outcome {
         }
         before = told.n;
     }
-    let end = End::of(trace);
+    let end = End::of(&trace.scenario);
     if end.status.is_some() {
         return Outcome::fail(Cause::EndedOfItself { n: before, end }).decisive();
     }

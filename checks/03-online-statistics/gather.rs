@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::super::Trial;
 use super::streams::{self, Stream};
 use super::{memory, merge, secret, told};
-use crate::arena::{Detail, Ending, Event, Seen, Session, SessionLimits, World};
+use crate::arena::{Detail, Ending, Event, Seen, World};
 
 /// The name of every experiment, as the record has it.
 pub const SCENARIOS: &[&str] = &[
@@ -65,16 +65,16 @@ async fn feed(trial: &Trial<'_>, scenario: &'static str, stream: Stream) -> std:
     let numbers = stream.numbers(trial.seed);
     let count = numbers.len() as u64;
     let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
-    if let Some(mut session) = start(trial, &mut world, scenario).await? {
+    if let Some(mut session) = trial.start(&mut world, scenario, trial.program()).await? {
         // Not before it is there: one that listens to the pubsub hears only what is published from then on.
-        let mut ending = session.wait_until(is_there).await;
+        let mut ending = session.wait_until(Seen::is_there).await;
         if ending == Ending::Settled {
             publish(&mut world, 0, &numbers);
             ending = session.wait_until(|seen| handled(seen, count)).await;
         }
         session.end(ending).await;
     }
-    close(trial, world, scenario).await;
+    trial.close(world, scenario).await;
     Ok(())
 }
 
@@ -83,8 +83,8 @@ async fn feed_first(trial: &Trial<'_>, scenario: &'static str) -> std::io::Resul
     let numbers = Stream::First.numbers(trial.seed);
     let count = numbers.len() as u64;
     let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
-    if let Some(mut session) = start(trial, &mut world, scenario).await? {
-        let mut ending = session.wait_until(is_there).await;
+    if let Some(mut session) = trial.start(&mut world, scenario, trial.program()).await? {
+        let mut ending = session.wait_until(Seen::is_there).await;
         if ending == Ending::Settled {
             publish(&mut world, 0, &numbers[..1]);
             ending = session
@@ -97,43 +97,14 @@ async fn feed_first(trial: &Trial<'_>, scenario: &'static str) -> std::io::Resul
         }
         session.end(ending).await;
     }
-    close(trial, world, scenario).await;
+    trial.close(world, scenario).await;
     Ok(())
-}
-
-/// Starts the program in `world`; `None` where it cannot be started, which is then in the record.
-pub async fn start<'a>(
-    trial: &'a Trial<'_>,
-    world: &mut World,
-    scenario: &'static str,
-) -> std::io::Result<Option<Session<'a>>> {
-    let door = world.door().await?;
-    let session = Session::start(
-        scenario,
-        &trial.recorder,
-        &trial.guard,
-        &door,
-        trial.program(),
-        trial.limits(scenario),
-        SessionLimits::default(),
-    );
-    Ok(session.ok())
 }
 
 fn publish(world: &mut World, first: u64, numbers: &[f64]) {
     for (index, number) in (first..).zip(numbers) {
         world.publish(streams::message(index, *number));
     }
-}
-
-/// Whether the program is there: it listens to the pubsub, or has found the queue empty. (One that asked for something
-/// else first may be waiting for the queue to fill, and is not kept waiting.) To publish any earlier would leave it to
-/// chance whether its first request finds something.
-pub fn is_there(seen: &Seen) -> bool {
-    let taken = seen.taken;
-    taken.fruitless > 0
-        || taken.heard.is_some()
-        || (taken.connected && seen.still >= Duration::from_millis(300))
 }
 
 /// Whether all `count` numbers have been handled. It has been sent them all, and has come back for more, twice (one that
@@ -158,10 +129,4 @@ fn sent(seen: &Seen) -> u64 {
 /// Whether the program has come back for more. One that listens to the pubsub never asks: it is sent the rest at once.
 fn asks_again(seen: &Seen) -> bool {
     seen.taken.fruitless > 0 || seen.taken.heard.is_some()
-}
-
-/// Closes the world and moves the progress bar.
-pub async fn close(trial: &Trial<'_>, world: World, scenario: &str) {
-    world.close().await;
-    (trial.over)(scenario);
 }

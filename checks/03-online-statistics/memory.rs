@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::super::{Claim, ClaimHead, Outcome, Trial};
 use super::causes::Cause;
-use super::gather::{close, is_there, start};
 use super::streams::{self, Stream};
-use crate::arena::{Detail, Ending, Event, History, World};
+use crate::arena::{Detail, Ending, Event, History, Seen, World};
 
 /// The experiment's name.
 pub const SCENARIO: &str = "constant-memory";
@@ -38,10 +37,10 @@ const GARBAGE: f64 = 600.0;
 pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
     let numbers = Stream::Long.numbers(trial.seed);
     let mut world = World::open(&trial.recorder, SCENARIO, Detail::Counts).await?;
-    if let Some(session) = start(trial, &mut world, SCENARIO).await? {
+    if let Some(session) = trial.start(&mut world, SCENARIO, trial.program()).await? {
         let mut session = session.without_lines();
         let mut published = 0;
-        let mut ending = session.wait_until(is_there).await;
+        let mut ending = session.wait_until(Seen::is_there).await;
         // What listens to the pubsub cannot be kept from falling behind, and what it has behind it is not ours to see.
         let listens = session.seen().taken.heard.is_some();
         let begun = tokio::time::Instant::now();
@@ -70,7 +69,7 @@ pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
         }
         session.end(ending).await;
     }
-    close(trial, world, SCENARIO).await;
+    trial.close(world, SCENARIO).await;
     Ok(())
 }
 

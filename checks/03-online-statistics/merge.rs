@@ -5,12 +5,12 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::super::ending::End;
 use super::super::exact::ExactSums;
 use super::super::printed::{self, Quantity};
 use super::super::{Claim, ClaimHead, Outcome, Trial};
-use super::causes::{Cause, End};
-use super::told::Trace;
-use crate::arena::{Detail, Event, History, Scenario, Session, SessionLimits, World};
+use super::causes::Cause;
+use crate::arena::{Detail, Event, History, Scenario, World};
 
 /// The experiment with partial results of modest numbers.
 pub const PLAIN: &str = "merge";
@@ -38,27 +38,16 @@ struct Partial {
 
 /// Gives the program some partial results, and waits for it to end.
 pub async fn gather(trial: &Trial<'_>, scenario: &'static str) -> std::io::Result<()> {
-    let Some(command) = trial.extra("merge", input(scenario, trial.seed)) else {
+    let Some(command) = trial.extra("merge", Some(input(scenario, trial.seed))) else {
         (trial.over)(scenario);
         return Ok(());
     };
     let mut world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
-    let door = world.door().await?;
-    let limits = trial.limits(scenario);
-    let session = Session::start(
-        scenario,
-        &trial.recorder,
-        &trial.guard,
-        &door,
-        command,
-        limits,
-        SessionLimits::default(),
-    );
-    if let Ok(mut session) = session {
+    if let Some(mut session) = trial.start(&mut world, scenario, command).await? {
         let ending = session.wait_until(|_| false).await;
         session.end(ending).await;
     }
-    super::gather::close(trial, world, scenario).await;
+    trial.close(world, scenario).await;
     Ok(())
 }
 
@@ -139,7 +128,7 @@ fn outcome(scenario: &Scenario, (mean_precision, m2_precision): (f64, f64)) -> O
         _ => None,
     });
     let Some((line, object)) = last.last() else {
-        let end = End::of(&Trace::of(scenario.clone()));
+        let end = End::of(scenario);
         return Outcome::fail(format!(
             "merge reads partial results from standard input, a JSON object a line, and prints the merged one, like \
              {{\"n\": 3, \"mean\": 2.5, \"m2\": 0.5}}. It printed none; {end}"

@@ -21,36 +21,20 @@ use crate::arena::History;
 pub struct OnlineStatistics;
 
 const CLAIMS: &[ClaimHead] = &[
-    required(
+    ClaimHead::required(
         "reports",
         "prints n, mean and variance, at least every 100 numbers",
     ),
-    required("mean", "the mean is right at every line, to 1e-9"),
-    required("variance", "the variance is right at every line, to 1e-9"),
-    required("first-numbers", "right from the very first number"),
-    required("every-number", "n counts every number, and each once"),
-    required("large-offset", "right where mean is 1e9 and deviation 1, to 1e-6"),
-    required("other-distributions", "right for other distributions too"),
-    required("secret", "answers.toml knows the secret"),
-    extra("merge", "partial results merge exactly"),
-    extra("constant-memory", "memory does not grow with the stream"),
+    ClaimHead::required("mean", "the mean is right at every line, to 1e-9"),
+    ClaimHead::required("variance", "the variance is right at every line, to 1e-9"),
+    ClaimHead::required("first-numbers", "right from the very first number"),
+    ClaimHead::required("every-number", "n counts every number, and each once"),
+    ClaimHead::required("large-offset", "right where mean is 1e9 and deviation 1, to 1e-6"),
+    ClaimHead::required("other-distributions", "right for other distributions too"),
+    ClaimHead::required("secret", "answers.toml knows the secret"),
+    ClaimHead::extra("merge", "partial results merge exactly"),
+    ClaimHead::extra("constant-memory", "memory does not grow with the stream"),
 ];
-
-const fn required(id: &'static str, title: &'static str) -> ClaimHead {
-    ClaimHead {
-        id,
-        title,
-        required: true,
-    }
-}
-
-const fn extra(id: &'static str, title: &'static str) -> ClaimHead {
-    ClaimHead {
-        id,
-        title,
-        required: false,
-    }
-}
 
 impl Check for OnlineStatistics {
     fn section(&self) -> u8 {

@@ -1,9 +1,10 @@
 //! Whether the numbers that a program told are those of the numbers that it was sent.
 
+use super::super::ending::End;
 use super::super::exact::ExactSums;
 use super::super::printed::Quantity;
 use super::super::{Outcome, Verdict};
-use super::causes::{Cause, End, MOST_BETWEEN_LINES};
+use super::causes::{Cause, MOST_BETWEEN_LINES};
 use super::recognise;
 use super::told::{Told, Trace};
 use crate::arena::Ending;
@@ -109,7 +110,7 @@ fn enough(trace: &Trace, outcome: Outcome) -> Outcome {
                 Cause::ToldNoMore {
                     n: heard,
                     line_cut: trace.line_cut,
-                    end: End::of(trace),
+                    end: End::of(&trace.scenario),
                 }
             })
         }

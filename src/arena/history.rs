@@ -93,6 +93,11 @@ pub enum Event {
     },
     /// The arena itself stood still for seconds: it was suspended, or the machine was.
     Standstill,
+    /// The arena sent the program a signal, to see what its end costs.
+    Signalled {
+        /// Its name: `SIGKILL`.
+        signal: String,
+    },
     /// Why the arena waited no longer.
     Ended {
         /// Why.
@@ -249,6 +254,19 @@ impl<'a> Scenario<'a> {
     /// Its events, in order.
     pub fn events(&self) -> impl Iterator<Item = &'a Event> + '_ {
         self.entries.iter().map(|entry| &entry.event)
+    }
+
+    /// Its events with when they happened and to whom, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &'a Entry> + '_ {
+        self.entries.iter().copied()
+    }
+
+    /// What happened to the reader of that number, and to it alone.
+    pub fn of_reader(&self, reader: u8) -> Self {
+        let of_reader = |entry: &&&Entry| entry.reader == reader;
+        Self {
+            entries: self.entries.iter().filter(of_reader).copied().collect(),
+        }
     }
 
     /// How long it took, in milliseconds.

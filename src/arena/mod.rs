@@ -8,6 +8,7 @@ mod history;
 mod patience;
 mod recorder;
 mod session;
+mod together;
 mod witness;
 mod world;
 
@@ -16,5 +17,6 @@ pub use history::{Comparison, Delivered, Entry, Event, History, HistoryError, Sc
 pub use patience::{Impatience, Patience};
 pub use recorder::Recorder;
 pub use session::{Ending, Seen, Session, SessionLimits};
+pub use together::wait_together;
 pub use witness::Taken;
 pub use world::{Detail, Door, World};

@@ -40,6 +40,11 @@ impl Patience {
         self.idle
     }
 
+    /// Whether it is over: nothing has happened for as long as it lasts.
+    pub fn is_over(&self) -> bool {
+        self.idle >= self.limit
+    }
+
     /// Something happened: waiting begins anew.
     pub fn progress(&mut self) {
         self.idle = Duration::ZERO;
@@ -57,7 +62,7 @@ impl Patience {
             Some(Impatience::Standstill)
         } else if now >= self.deadline {
             Some(Impatience::Whole)
-        } else if self.idle >= self.limit {
+        } else if self.is_over() {
             Some(Impatience::Idle)
         } else {
             None

@@ -77,6 +77,13 @@ impl Recorder {
         shared.entries.push(entry);
     }
 
+    /// What has happened in `scenario` so far.
+    pub fn so_far(&self, scenario: &str) -> History {
+        let shared = self.lock();
+        let entries = shared.entries.iter().filter(|entry| entry.scenario == scenario);
+        History::new(entries.cloned().collect())
+    }
+
     /// Ends the record: everything is in the file, and this is the history.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! One of the student's programs, at work in a world: started, watched, ended.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use nix::unistd::Pid;
@@ -10,9 +11,9 @@ use tokio::sync::watch;
 use super::history::Event;
 use super::patience::{Impatience, Patience};
 use super::recorder::Recorder;
-use super::witness::Taken;
+use super::witness::{Taken, Trap};
 use super::world::Door;
-use crate::program::{Command, Exit, Limits, Output, Program, SpawnError, guard::Guard};
+use crate::program::{Command, Exit, Limits, Output, Program, Reason, SpawnError, guard::Guard};
 
 /// How long a session may take.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +47,17 @@ pub struct Seen {
     pub still: Duration,
 }
 
+impl Seen {
+    /// Whether the program is there: it listens to the pubsub, or has found the queue empty. (One that asked for something
+    /// else first may be waiting for the queue to fill, and is not kept waiting.) To publish any earlier would leave it
+    /// to chance whether its first request finds something.
+    pub fn is_there(&self) -> bool {
+        self.taken.fruitless > 0
+            || self.taken.heard.is_some()
+            || (self.taken.connected && self.still >= Duration::from_millis(300))
+    }
+}
+
 /// Why the arena waits for a program no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,6 +81,7 @@ pub struct Session<'a> {
     guard: &'a Guard,
     reader: u8,
     taken: watch::Receiver<Taken>,
+    trap: Trap,
     program: Program,
     patience: Patience,
     seen: Seen,
@@ -111,6 +124,7 @@ impl<'a> Session<'a> {
             guard,
             reader: door.reader,
             taken: door.taken.clone(),
+            trap: door.trap.clone(),
             program,
             patience: Patience::new(session.idle, session.whole),
             seen: Seen::default(),
@@ -140,48 +154,79 @@ impl<'a> Session<'a> {
         lasting.map(|(_, bytes)| *bytes).reduce(|sum, bytes| sum + bytes)
     }
 
+    /// Has the program killed when it is next given messages: at that moment it holds them, and nobody else does.
+    pub fn kill_at_next_message(&self) {
+        let mut trap = self.trap.lock().unwrap_or_else(PoisonError::into_inner);
+        *trap = Some(self.program.killer());
+    }
+
     /// Waits until `until` holds of what has been seen, or there is nothing left to wait for.
     pub async fn wait_until(&mut self, mut until: impl FnMut(&Seen) -> bool) -> Ending {
         loop {
-            let before = self.seen.taken;
-            self.seen.taken = *self.taken.borrow_and_update();
-            let progress = |taken: &Taken| (taken.connected, taken.messages, taken.heard);
-            if progress(&self.seen.taken) != progress(&before) {
-                self.patience.progress();
-            }
-            self.seen.still = self.patience.idle();
+            self.look();
             if until(&self.seen) {
                 return Ending::Settled;
             }
-            if self.exit.is_some() {
+            if self.is_gone() {
                 return Ending::Exited;
             }
-            tokio::select! {
-                // A program that never pauses must not keep the clock from its turn.
-                biased;
-                impatience = self.patience.tick() => match impatience {
-                    Some(Impatience::Idle) => return Ending::Idle,
-                    Some(Impatience::Whole) => return Ending::OutOfTime,
-                    Some(Impatience::Standstill) => self.record(Event::Standstill),
-                    None => {}
-                },
-                output = self.program.next() => match output {
-                    Some(Output::Flood) => {
-                        self.record(Event::Flooded);
-                        return Ending::Flooded;
-                    }
-                    Some(output) => self.note(output),
-                    None => return Ending::Exited,
-                },
-                Ok(()) = self.taken.changed() => {}
+            if let Some(ending) = self.step().await {
+                return ending;
             }
         }
+    }
+
+    /// Brings what has been seen up to date.
+    pub(super) fn look(&mut self) {
+        let before = self.seen.taken;
+        self.seen.taken = *self.taken.borrow_and_update();
+        let progress = |taken: &Taken| (taken.connected, taken.messages, taken.heard);
+        if progress(&self.seen.taken) != progress(&before) {
+            self.patience.progress();
+        }
+        self.seen.still = self.patience.idle();
+    }
+
+    /// Whether the program has ended.
+    pub(super) fn is_gone(&self) -> bool {
+        self.exit.is_some()
+    }
+
+    /// Whether nothing has happened for too long.
+    pub(super) fn is_idle(&self) -> bool {
+        self.patience.is_over()
+    }
+
+    /// Waits for one thing to happen, and notes it; says why there is nothing left to wait for, where that is so.
+    /// Cancel-safe.
+    pub(super) async fn step(&mut self) -> Option<Ending> {
+        tokio::select! {
+            // A program that never pauses must not keep the clock from its turn.
+            biased;
+            impatience = self.patience.tick() => match impatience {
+                Some(Impatience::Idle) => return Some(Ending::Idle),
+                Some(Impatience::Whole) => return Some(Ending::OutOfTime),
+                Some(Impatience::Standstill) => self.record(Event::Standstill),
+                None => {}
+            },
+            output = self.program.next() => match output {
+                Some(Output::Flood) => {
+                    self.record(Event::Flooded);
+                    return Some(Ending::Flooded);
+                }
+                Some(output) => self.note(output),
+                None => return Some(Ending::Exited),
+            },
+            Ok(()) = self.taken.changed() => {}
+        }
+        None
     }
 
     /// Ends the program: asks it to, and makes it if it does not. What it still prints is recorded.
     pub async fn end(mut self, ending: Ending) {
         self.record(Event::Ended { ending });
-        let unasked = self.exit.is_some();
+        let on_purpose = |exit: &Exit| matches!(exit.killed_by_us, Some(Reason::Signalled(_)));
+        let unasked = self.exit.as_ref().is_some_and(|exit| !on_purpose(exit));
         let exit = match self.exit.take() {
             Some(exit) => exit,
             None => {

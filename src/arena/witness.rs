@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::history::{Delivered, Event};
 use super::recorder::Recorder;
 use super::world::Detail;
+use crate::program::{Killer, Signal};
 use crate::server::{pubsub, simplequeue};
 
 /// What a reader has taken from the queue so far.
@@ -21,6 +22,16 @@ pub struct Taken {
     pub messages: u64,
     /// How many requests in a row have given it none of these.
     pub fruitless: u64,
+    /// How many requests for messages it has made.
+    pub asked: u64,
+    /// How many of them found the queue empty.
+    pub empty: u64,
+    /// Whether the last one did.
+    pub found_empty: bool,
+    /// How many messages it was given that are not the arena's, or not for the first time: what was put back.
+    pub returned: u64,
+    /// How many messages it put into the queue.
+    pub put: u64,
     /// Whether it subscribed to the pubsub, and how many messages were published since.
     pub heard: Option<u64>,
 }
@@ -35,7 +46,11 @@ pub(super) struct Witness {
     pub numbers: Arc<Mutex<HashMap<Bytes, u32>>>,
     pub taken: watch::Sender<Taken>,
     pub connections: Mutex<Connections>,
+    pub trap: Trap,
 }
+
+/// What ends the program when it is next given one of the arena's messages, if anything.
+pub(super) type Trap = Arc<Mutex<Option<Killer>>>;
 
 /// The last two connections over which messages were got: when the one before the last comes again, both are in use.
 #[derive(Debug, Default)]
@@ -71,6 +86,16 @@ impl Witness {
         self.recorder.record(self.scenario, self.reader, event);
     }
 
+    /// Kills the program where that was wished for. The queue has handed the messages out, and the reply is not written
+    /// yet: the program holds them, and can have done nothing with them.
+    fn spring_the_trap(&self) {
+        let killer = self.trap.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if killer.is_some_and(|killer| killer.kill()) {
+            let signal = Signal::SIGKILL.to_string();
+            self.record(Event::Signalled { signal });
+        }
+    }
+
     fn delivered(&self, messages: &[Bytes]) -> Vec<Delivered> {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
         let name = |message: &Bytes| match numbers.remove(message) {
@@ -99,6 +124,7 @@ impl simplequeue::Observer for Witness {
         self.record(Event::Put {
             text: String::from_utf8_lossy(message).into_owned(),
         });
+        self.taken.send_modify(|taken| taken.put += 1);
     }
 
     fn got(&self, peer: SocketAddr, messages: &[Bytes]) {
@@ -118,12 +144,19 @@ impl simplequeue::Observer for Witness {
         }
         self.taken.send_modify(|taken| {
             // An empty answer is recorded once in a row: a program that asks in a tight loop says nothing new.
-            if self.detail == Detail::Messages && !(messages.is_empty() && taken.fruitless > 0) {
+            if self.detail == Detail::Messages && !(messages.is_empty() && taken.found_empty) {
                 self.record(Event::Got { messages: delivered });
             }
             taken.messages += new;
+            taken.returned += messages.len() as u64 - new;
+            taken.asked += 1;
+            taken.found_empty = messages.is_empty();
+            taken.empty += u64::from(taken.found_empty);
             taken.fruitless = if new > 0 { 0 } else { taken.fruitless + 1 };
         });
+        if new > 0 {
+            self.spring_the_trap();
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::history::Event;
 use super::recorder::Recorder;
-use super::witness::{Taken, Witness};
+use super::witness::{Taken, Trap, Witness};
 use crate::server::{self, pubsub, simplequeue};
 
 /// An address of this machine at which nobody listens: what `REDIS_URL` names in a section without a Redis, so that
@@ -50,6 +50,7 @@ pub struct Door {
     pub environment: Vec<(String, String)>,
     /// What it has taken so far.
     pub taken: watch::Receiver<Taken>,
+    pub(super) trap: Trap,
 }
 
 impl World {
@@ -81,6 +82,7 @@ impl World {
         self.doors.push(sender.clone());
         // No check opens hundreds of doors; should one do so, the last number stands for all further ones.
         let reader = u8::try_from(self.doors.len()).unwrap_or(u8::MAX);
+        let trap = Trap::default();
         let witness = Arc::new(Witness {
             scenario: self.scenario,
             reader,
@@ -89,6 +91,7 @@ impl World {
             numbers: Arc::clone(&self.numbers),
             taken: sender,
             connections: Mutex::default(),
+            trap: Arc::clone(&trap),
         });
         let stopped = || until_true(self.stop.subscribe());
         let pubsub = self.pubsub.clone();
@@ -106,6 +109,7 @@ impl World {
             reader,
             environment,
             taken,
+            trap,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use super::group::Group;
 use super::lines::{Line, Lines};
 use super::standard_error::{StandardError, create_log};
-use super::{Command, Exit, Limits, Reason, Signal, SpawnError, Status, executable, leftovers};
+use super::{Command, Exit, Killer, Limits, Reason, Signal, SpawnError, Status, executable, leftovers};
 
 /// How much of standard output is read at once, in bytes: what a pipe holds on Linux.
 const READ_BYTES: usize = 64 * 1024;
@@ -46,7 +47,7 @@ pub struct Program {
     status: Option<Status>,
     reason: Option<Reason>,
     /// The last signal sent on purpose, 0 for none.
-    signalled: AtomicI32,
+    signalled: Arc<AtomicI32>,
     /// The last look for what it left behind, once that is under way.
     clearing: Option<JoinHandle<bool>>,
     exit: Option<Exit>,
@@ -146,7 +147,7 @@ impl Program {
             poll: FIRST_POLL,
             status: None,
             reason: None,
-            signalled: AtomicI32::new(0),
+            signalled: Arc::default(),
             clearing: None,
             exit: None,
         })
@@ -155,6 +156,11 @@ impl Program {
     /// Its process number, which is also its group's.
     pub fn pid(&self) -> u32 {
         self.group.leader().as_raw().unsigned_abs()
+    }
+
+    /// What kills it at once, from wherever that is to be done.
+    pub fn killer(&self) -> Killer {
+        Killer::new(self.group.clone(), Arc::clone(&self.signalled))
     }
 
     /// The mark that it and its children carry in their environment.
