@@ -9,6 +9,8 @@ mod online_statistics;
 #[path = "01-pipeline/mod.rs"]
 mod pipeline;
 mod printed;
+#[path = "02-readers/mod.rs"]
+mod readers;
 mod report;
 mod trial;
 mod verdict;
@@ -43,7 +45,11 @@ pub trait Check: Sync {
 
 /// Every check there is.
 pub fn all() -> &'static [&'static dyn Check] {
-    &[&pipeline::Pipeline, &online_statistics::OnlineStatistics]
+    &[
+        &pipeline::Pipeline,
+        &readers::Readers,
+        &online_statistics::OnlineStatistics,
+    ]
 }
 
 /// The check of `section`.

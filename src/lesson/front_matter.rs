@@ -62,6 +62,8 @@ impl fmt::Display for Service {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
+    /// Numbers between 0 and 1, with a few among them that a reader cannot handle.
+    Numbers,
     /// Numbers of a distribution that nobody knows until it is revealed.
     Secret,
 }
@@ -70,6 +72,8 @@ impl Stream {
     /// How many messages a second it publishes where nobody asks for another rate.
     pub fn usual_rate(self) -> f64 {
         match self {
+            // Slow enough to follow by eye.
+            Self::Numbers => 20.0,
             Self::Secret => 200.0,
         }
     }
@@ -78,6 +82,7 @@ impl Stream {
 impl fmt::Display for Stream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::Numbers => "numbers",
             Self::Secret => "secret",
         })
     }

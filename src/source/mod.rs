@@ -2,6 +2,7 @@
 
 mod describe;
 mod distribution;
+mod mixed;
 mod moments;
 mod numbers;
 mod pace;
@@ -10,6 +11,7 @@ mod secret;
 mod secret_draw;
 
 pub use distribution::{Distribution, ParameterError};
+pub use mixed::mixed;
 pub use numbers::{Messages, Numbers, message};
 pub use pace::{Pace, RateError};
 pub use sampler::Sampler;

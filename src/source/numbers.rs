@@ -68,7 +68,7 @@ impl Numbers {
 }
 
 /// Seconds since 1970, to the microsecond.
-fn now_s() -> f64 {
+pub(super) fn now_s() -> f64 {
     let elapsed = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();

@@ -1,0 +1,334 @@
+//! What became of each message, from the record alone: published, got, put back, printed.
+//!
+//! A message that is put back comes in an envelope of the reader's own choice. No number is published twice in an
+//! experiment, so the number that an envelope carries says which message is in it.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::super::printed;
+use super::streams::{self, Number};
+use crate::arena::{Delivered, Event, Scenario};
+
+/// As many steps as are told of a message that goes round and round.
+const MOST_STEPS: usize = 9;
+
+/// One message and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    /// Its place among those published, from 0.
+    pub message: u32,
+    /// The number in it; `None` for junk.
+    pub number: Option<Number>,
+    /// The message as it was published.
+    pub text: String,
+    /// What happened to it, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Something that happened to a message.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Microseconds since the check began.
+    pub at_us: u64,
+    /// The reader, counted from 1; 0 for the arena.
+    pub reader: u8,
+    /// What.
+    pub what: What,
+}
+
+/// What can happen to a message.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum What {
+    /// The arena published it.
+    Published,
+    /// A reader took it from the queue.
+    Got,
+    /// A reader put it into the queue again, having tried it so often and not before so many seconds, where the
+    /// envelope says that.
+    PutBack {
+        /// Tries so far.
+        tries: Option<u64>,
+        /// How long after it first saw the message the reader wants it again, in seconds; some envelopes know that to
+        /// a whole second only.
+        wait_s: Option<f64>,
+    },
+    /// A reader printed its number.
+    Printed,
+    /// The reader that had got it was killed.
+    Killed,
+}
+
+/// The stories of all messages of an experiment.
+#[derive(Debug, Clone, Default)]
+pub struct Stories {
+    stories: Vec<Story>,
+    by_number: HashMap<Number, usize>,
+}
+
+impl Stories {
+    /// Reads them from the record.
+    pub fn of(scenario: &Scenario) -> Self {
+        let mut all = Self::default();
+        for entry in scenario.entries() {
+            let step = |what| Step {
+                at_us: entry.at_us,
+                reader: entry.reader,
+                what,
+            };
+            match &entry.event {
+                Event::Published { message, text } => all.begin(*message, text, step(What::Published)),
+                Event::Got { messages } => {
+                    for message in messages {
+                        match message {
+                            Delivered::Published(message) => all.add_to(*message as usize, step(What::Got)),
+                            Delivered::Other(text) => all.add(text, |_| step(What::Got)),
+                        }
+                    }
+                }
+                Event::Put { text } => all.add(text, |envelope| step(put_back(envelope))),
+                Event::Printed { line } => {
+                    if let Some(number) = printed_number(line) {
+                        all.add_number(number, step(What::Printed));
+                    }
+                }
+                Event::Signalled { .. } => all.killed(step(What::Killed)),
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// In the order in which they were published.
+    pub fn iter(&self) -> impl Iterator<Item = &Story> {
+        self.stories.iter()
+    }
+
+    /// The one of that number.
+    pub fn with(&self, number: Number) -> Option<&Story> {
+        self.stories.get(*self.by_number.get(&number)?)
+    }
+
+    fn begin(&mut self, message: u32, text: &str, step: Step) {
+        let number = number_in(text);
+        if let Some(number) = number {
+            self.by_number.entry(number).or_insert(self.stories.len());
+        }
+        self.stories.push(Story {
+            message,
+            number,
+            text: text.to_owned(),
+            steps: vec![step],
+        });
+    }
+
+    fn add_to(&mut self, index: usize, step: Step) {
+        if let Some(story) = self.stories.get_mut(index) {
+            story.steps.push(step);
+        }
+    }
+
+    fn add_number(&mut self, number: Number, step: Step) {
+        if let Some(index) = self.by_number.get(&number) {
+            self.add_to(*index, step);
+        }
+    }
+
+    /// Adds a step to the message that `text` carries: its number's, or the one that is exactly this text.
+    fn add(&mut self, text: &str, step: impl FnOnce(&Value) -> Step) {
+        let envelope = serde_json::from_str(text).unwrap_or(Value::Null);
+        let known = number_within(&envelope, 4)
+            .or_else(|| number_among_words(text, &self.by_number))
+            .and_then(|number| self.by_number.get(&number).copied());
+        let index = known.or_else(|| {
+            let same = |story: &Story| story.text == text || enveloped(&envelope, &story.text);
+            self.stories.iter().position(same)
+        });
+        if let Some(index) = index {
+            self.add_to(index, step(&envelope));
+        }
+    }
+
+    /// The reader of `step` is killed: what it had got and not let go of is told so.
+    fn killed(&mut self, step: Step) {
+        for story in &mut self.stories {
+            if story.held_by() == Some(step.reader) {
+                story.steps.push(step);
+            }
+        }
+    }
+}
+
+impl Story {
+    /// The number in it, or what else is.
+    pub fn value(&self) -> Option<f64> {
+        self.number.map(streams::value)
+    }
+
+    /// The reader that has it: it got it, and has neither printed it nor put it back.
+    pub fn held_by(&self) -> Option<u8> {
+        let last = self.steps.last()?;
+        (last.what == What::Got).then_some(last.reader)
+    }
+
+    /// Whether a reader was killed while it had it, and nobody has had it since.
+    pub fn was_lost(&self) -> bool {
+        self.steps.last().is_some_and(|step| step.what == What::Killed)
+    }
+
+    /// Whether it is in the queue again.
+    pub fn is_back(&self) -> bool {
+        let last = self.steps.last();
+        last.is_some_and(|step| matches!(step.what, What::PutBack { .. }))
+    }
+
+    /// How often it was taken from the queue.
+    pub fn got(&self) -> usize {
+        self.steps.iter().filter(|step| step.what == What::Got).count()
+    }
+
+    /// Whether it was ever put back.
+    pub fn came_back(&self) -> bool {
+        let back = |step: &Step| matches!(step.what, What::PutBack { .. });
+        self.steps.iter().any(back)
+    }
+
+    /// Each time that it was printed.
+    pub fn printed(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.what == What::Printed)
+    }
+
+    /// How long the reader that put it back last wants it to wait, where the envelope says so, in seconds.
+    pub fn wait_s(&self) -> Option<f64> {
+        self.steps.iter().rev().find_map(|step| match step.what {
+            What::PutBack { wait_s, .. } => wait_s,
+            _ => None,
+        })
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value() {
+            Some(value) => write!(formatter, "message {} ({value}):", self.message)?,
+            None => write!(formatter, "message {}, which is {}:", self.message, self.text)?,
+        }
+        let left_out = self.steps.len().saturating_sub(MOST_STEPS);
+        for (index, step) in self.steps.iter().enumerate() {
+            if left_out > 0 && index == MOST_STEPS / 2 {
+                write!(formatter, "; … {left_out} steps more …")?;
+            }
+            if left_out > 0 && (MOST_STEPS / 2..MOST_STEPS / 2 + left_out).contains(&index) {
+                continue;
+            }
+            let separator = if index == 0 { "" } else { ";" };
+            write!(formatter, "{separator} {step}")?;
+        }
+        let end = match self.steps.last().map(|step| step.what) {
+            Some(What::Published) => "; never got",
+            Some(What::Got) if self.printed().next().is_none() => "; never printed",
+            Some(What::PutBack { .. }) => "; never got again",
+            _ => "",
+        };
+        formatter.write_str(end)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at_us, reader, what } = self;
+        let at = format!("{:.3} s", *at_us as f64 / 1e6);
+        match what {
+            What::Published => write!(formatter, "published at {at}"),
+            What::Got => write!(formatter, "got by reader {reader} at {at}"),
+            What::PutBack { tries, .. } => {
+                write!(formatter, "put back at {at}")?;
+                match tries {
+                    Some(tries) => write!(formatter, " (try {tries})"),
+                    None => Ok(()),
+                }
+            }
+            What::Printed => write!(formatter, "printed by reader {reader} at {at}"),
+            What::Killed => write!(formatter, "reader {reader} killed at {at}"),
+        }
+    }
+}
+
+/// The number that a printed line tells.
+pub fn printed_number(line: &str) -> Option<Number> {
+    let object = printed::object(line)?;
+    streams::number(printed::Quantity::of(&object, "number").number()?)
+}
+
+/// The number in a message as it was published.
+pub fn number_in(text: &str) -> Option<Number> {
+    streams::number(
+        serde_json::from_str::<Value>(text)
+            .ok()?
+            .get("number")?
+            .as_f64()?,
+    )
+}
+
+/// The `number` in an envelope, however deep; in one that holds the message as text, too.
+fn number_within(envelope: &Value, depth: u8) -> Option<Number> {
+    let depth = depth.checked_sub(1)?;
+    match envelope {
+        Value::Object(object) => object
+            .get("number")
+            .and_then(Value::as_f64)
+            .and_then(streams::number)
+            .or_else(|| object.values().find_map(|value| number_within(value, depth))),
+        Value::Array(values) => values.iter().find_map(|value| number_within(value, depth)),
+        Value::String(text) => number_within(&serde_json::from_str(text).ok()?, depth),
+        _ => None,
+    }
+}
+
+/// The first of the words of `text` that is a number somebody published: for envelopes that are not JSON.
+fn number_among_words(text: &str, known: &HashMap<Number, usize>) -> Option<Number> {
+    text.split(|character: char| !(character.is_ascii_alphanumeric() || "+-.".contains(character)))
+        .filter_map(|word| streams::number(word.parse().ok()?))
+        .find(|number| known.contains_key(number))
+}
+
+/// Whether `envelope` holds the message `text` as its `data`.
+fn enveloped(envelope: &Value, text: &str) -> bool {
+    let data = envelope.get("data");
+    data.is_some_and(|data| serde_json::from_str::<Value>(text).is_ok_and(|message| message == *data))
+}
+
+/// What the envelope of pysimplehttp says of a message that is put back with it.
+fn put_back(envelope: &Value) -> What {
+    let time = |key| envelope.get(key).and_then(Value::as_f64);
+    What::PutBack {
+        tries: envelope.get("tries").and_then(Value::as_u64),
+        wait_s: time("retry_on")
+            .zip(time("started"))
+            .map(|(retry_on, started)| retry_on - started),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_in_any_envelope() {
+        let known = HashMap::from([(432, 0)]);
+        for text in [
+            r#"{"time": 1.5, "number": 0.0432}"#,
+            r#"{"data": {"time": 1.5, "number": 0.0432}, "tries": 1, "retry_on": null, "started": 5}"#,
+            r#"{"retry": 2, "message": "{\"time\": 1.5, \"number\": 0.0432}"}"#,
+            r#"[1, {"number": 0.0432}]"#,
+        ] {
+            let envelope = serde_json::from_str(text).unwrap_or(Value::Null);
+            assert_eq!(number_within(&envelope, 4), Some(432), "{text}");
+        }
+        assert_eq!(number_among_words("0.0432 tries=1", &known), Some(432));
+        assert_eq!(number_among_words("retry:1|0.0432", &known), Some(432));
+        assert_eq!(number_among_words("0.0433 tries=1", &known), None);
+    }
+}
