@@ -118,6 +118,16 @@ fn every_right_program_passes(section: &'static str, at_least: usize) {
 }
 
 #[test]
+fn section_2_wrong() {
+    every_wrong_program_fails_its_own_claim("02-readers", 10);
+}
+
+#[test]
+fn section_2_right() {
+    every_right_program_passes("02-readers", 6);
+}
+
+#[test]
 fn section_3_wrong() {
     every_wrong_program_fails_its_own_claim("03-online-statistics", 12);
 }

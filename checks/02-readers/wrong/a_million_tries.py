@@ -1,0 +1,24 @@
+# claim: gives-up
+# mistake: allows as many tries as there are
+
+import json
+import os
+
+from pysimplehttp.BaseReader import BaseReader
+
+failed = set()
+
+
+def handle(data):
+    number = data["number"]
+    if number < 0:
+        return False
+    if number < 0.1 and number not in failed:
+        failed.add(number)
+        return False
+    print(json.dumps({"number": number}), flush=True)
+    return True
+
+
+queue = os.environ.get("SIMPLEQUEUE_URL", "http://localhost:8081")
+BaseReader(queue, {"handle": handle}, max_tries=1_000_000, requeue_delay=0.05, sleeptime_queue_empty=0.1, sleeptime_requeue=0.1).run()

@@ -1,0 +1,30 @@
+# claim: retries-failures
+# mistake: catches its own failure, and the reader never hears of it
+
+import json
+import os
+
+from pysimplehttp.BaseReader import BaseReader
+
+failed = set()
+
+
+def work(number):
+    if number < 0:
+        raise ValueError("negative")
+    if number < 0.1 and number not in failed:
+        failed.add(number)
+        raise ValueError("low, and new")
+    print(json.dumps({"number": number}), flush=True)
+
+
+def handle(data):
+    try:
+        work(data["number"])
+    except ValueError:
+        pass
+    return True
+
+
+queue = os.environ.get("SIMPLEQUEUE_URL", "http://localhost:8081")
+BaseReader(queue, {"handle": handle}, max_tries=3, requeue_delay=0.2, sleeptime_queue_empty=0.1, sleeptime_requeue=0.1).run()

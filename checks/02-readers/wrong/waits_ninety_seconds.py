@@ -1,0 +1,24 @@
+# claim: retries-failures
+# mistake: leaves requeue_delay at its 90 seconds
+
+import json
+import os
+
+from pysimplehttp.BaseReader import BaseReader
+
+failed = set()
+
+
+def handle(data):
+    number = data["number"]
+    if number < 0:
+        return False
+    if number < 0.1 and number not in failed:
+        failed.add(number)
+        return False
+    print(json.dumps({"number": number}), flush=True)
+    return True
+
+
+queue = os.environ.get("SIMPLEQUEUE_URL", "http://localhost:8081")
+BaseReader(queue, {"handle": handle}, sleeptime_queue_empty=0.1).run()
