@@ -200,7 +200,9 @@ impl fmt::Display for Cause {
 /// What a reader may have done to a message that was not handled.
 fn what_became(story: &Story, end: &End) -> String {
     let long_wait = story.wait_s().filter(|wait| *wait > LONG_WAIT_S);
-    let hint = if story.was_lost() || story.got() == 0 {
+    let hint = if story.printed().next().is_some() {
+        "It was printed only when the program was asked to end.".to_owned()
+    } else if story.was_lost() || story.got() == 0 {
         String::new()
     } else if story.got() as u64 > MOST_ROUNDS {
         format!(

@@ -42,8 +42,7 @@ pub fn quarter(head: &ClaimHead, history: &History) -> Option<Claim> {
         if outcome.verdict != Verdict::Pass {
             return outcome;
         }
-        let printed = |story: &&Story| story.printed().next().is_some();
-        let printed = trace.stories.iter().filter(printed).count();
+        let printed = trace.stories.iter().filter(|story| trace.in_time(story)).count();
         let (least, most) = quarter_bounds();
         if (least..=most).contains(&printed) && trace.settled() {
             return Outcome::pass(format!("{printed} of {QUARTER_MESSAGES} numbers"));

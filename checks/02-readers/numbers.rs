@@ -99,6 +99,18 @@ impl<'a> Trace<'a> {
             .all(|(_, scenario)| scenario.ending() == Some(Ending::Settled))
     }
 
+    /// Whether its number was printed before the reader was asked to end. What is printed only then has been handled
+    /// when nobody was waiting for it any more.
+    pub fn in_time(&self, story: &Story) -> bool {
+        story.printed().any(|step| {
+            let ended = self
+                .scenario
+                .entries()
+                .find(|entry| entry.reader == step.reader && matches!(entry.event, Event::Ended { .. }));
+            ended.is_none_or(|ended| step.at_us <= ended.at_us)
+        })
+    }
+
     /// A failure, or, where it comes of the time being over, nothing that could be told.
     pub fn fail(&self, cause: Cause) -> Outcome {
         if self.out_of_time() {
@@ -150,7 +162,7 @@ impl<'a> Trace<'a> {
         let missing: Vec<&Story> = wanted
             .iter()
             .copied()
-            .filter(|story| story.printed().next().is_none())
+            .filter(|story| !self.in_time(story))
             .collect();
         match missing.first() {
             None => Outcome::pass(format!("{} numbers, each of them once", wanted.len())),
