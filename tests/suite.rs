@@ -7,6 +7,7 @@
 mod commands;
 mod course;
 mod judging;
+mod judging_readers;
 mod layers;
 mod lessons;
 mod programs;

@@ -161,8 +161,8 @@ impl fmt::Display for Cause {
             ),
             Self::GotNothing { reader, messages, .. } => write!(
                 formatter,
-                "Reader {reader} was there before the first of {messages} messages was published, and got none of them, \
-                 though each time the other one had just been served. Does it wait for something before it asks?"
+                "Reader {reader} was there before the first of {messages} messages was published, and took none of them, \
+                 not even while the other one was stopped. Does it wait for something before it asks?"
             ),
             Self::Stopped { published, end } => write!(
                 formatter,

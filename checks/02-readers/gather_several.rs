@@ -7,15 +7,11 @@ use super::story::Stories;
 use super::streams::{self, Number};
 use crate::arena::{Detail, Ending, Event, Seen, Session, World, wait_together};
 
-/// As many messages as each reader is to have before the rest is left to whoever comes first.
+/// As many messages as each reader has had before the rest is left to whoever comes first.
 const EACH: u64 = 3;
 
-/// As many messages as are published at a time until then.
-const PORTION: usize = 2;
-
 /// Two readers are there before anything is published. A fast reader could take all of it before a slow one has looked,
-/// and neither would be to blame: so the first messages come in small portions, each at a moment when the reader that
-/// has had more of them has just found the queue empty, and the other one is the next to look.
+/// and neither would be to blame: so each of them has a few messages to itself first, while the other one is stopped.
 pub async fn two_readers(trial: &Trial<'_>) -> std::io::Result<()> {
     let numbers = streams::shared(trial.seed);
     let failing = numbers.iter().filter(|number| **number < streams::LOW).count() as u64;
@@ -24,27 +20,29 @@ pub async fn two_readers(trial: &Trial<'_>) -> std::io::Result<()> {
     for _ in 0..2 {
         sessions.extend(trial.start(&mut world, TWO, trial.program()).await?);
     }
-    if sessions.len() == 2 {
-        let mut heard = [Heard::default(), Heard::default()];
-        let mut ending = wait_together(&mut sessions, |seen| {
+    let mut heard = [Heard::default(), Heard::default()];
+    let mut ending = Ending::Settled;
+    if sessions.len() == heard.len() {
+        ending = wait_together(&mut sessions, |seen| {
             note(&mut heard, seen);
             seen.iter().all(|seen| seen.is_there())
         })
         .await;
         let mut published = 0;
-        let plain = numbers.iter().position(|number| *number < streams::LOW);
-        while ending == Ending::Settled
-            && sessions
-                .iter()
-                .any(|session| session.seen().taken.messages < EACH)
-            && published + PORTION <= plain.unwrap_or(0)
-        {
-            ending = one_turn(&mut sessions, &mut heard, published as u64).await;
+        for turn in 0..sessions.len() {
+            let other = 1 - turn;
             if ending == Ending::Settled {
-                let portion = &numbers[published..published + PORTION];
-                publish(&mut world, &streams::messages(published, portion));
-                published += PORTION;
-                ending = everything_is_taken(&mut sessions, &mut heard, published as u64).await;
+                sessions[other].hold();
+                ending = own_turn(
+                    &mut world,
+                    &mut sessions,
+                    turn,
+                    &mut heard,
+                    &numbers,
+                    &mut published,
+                )
+                .await;
+                sessions[other].go_on();
             }
         }
         if ending == Ending::Settled {
@@ -57,53 +55,41 @@ pub async fn two_readers(trial: &Trial<'_>) -> std::io::Result<()> {
             })
             .await;
         }
-        end_all(sessions, ending).await;
-    } else {
-        end_all(sessions, Ending::Settled).await;
     }
+    end_all(sessions, ending).await;
     trial.close(world, TWO).await;
     Ok(())
 }
 
-/// Waits until both have asked again, and then until the one that has had more finds the queue empty.
-async fn one_turn(sessions: &mut [Session<'_>], heard: &mut [Heard; 2], published: u64) -> Ending {
-    let asked: Vec<u64> = sessions
-        .iter()
-        .map(|session| session.seen().taken.asked)
-        .collect();
-    let listens = |seen: &Seen| seen.taken.heard.is_some();
-    let ending = wait_together(sessions, |seen| {
-        note(heard, seen);
-        let again = |(seen, asked): (&&Seen, &u64)| seen.taken.asked > *asked || listens(seen);
-        seen.iter().zip(&asked).all(again)
-    })
-    .await;
-    if ending != Ending::Settled || published == 0 {
-        return ending;
+/// Publishes one message after the other until the reader whose `turn` it is has had enough of them. A few may go to the
+/// other one, which is stopped, but may have asked before that.
+async fn own_turn(
+    world: &mut World,
+    sessions: &mut [Session<'_>],
+    turn: usize,
+    heard: &mut [Heard; 2],
+    numbers: &[Number],
+    published: &mut usize,
+) -> Ending {
+    let enough = |seen: &Seen| seen.taken.messages >= EACH || seen.taken.heard.is_some();
+    // A half of it for each of them: none of the first ones fails.
+    let most = (turn + 1) * streams::SHARED_PLAIN / 2;
+    let mut ending = Ending::Settled;
+    while ending == Ending::Settled && !enough(sessions[turn].seen()) && *published < most {
+        publish(
+            world,
+            &streams::messages(*published, &numbers[*published..=*published]),
+        );
+        *published += 1;
+        let count = *published as u64;
+        ending = wait_together(sessions, |seen| {
+            note(heard, seen);
+            let taken: u64 = seen.iter().map(|seen| seen.taken.messages).sum();
+            taken == count || enough(seen[turn])
+        })
+        .await;
     }
-    let taken = sessions.iter().map(|session| session.seen().taken);
-    let Some((ahead, empty)) = taken
-        .enumerate()
-        .max_by_key(|(_, taken)| taken.messages)
-        .map(|(index, taken)| (index, taken.empty))
-    else {
-        return ending;
-    };
-    wait_together(sessions, |seen| {
-        note(heard, seen);
-        seen[ahead].taken.empty > empty || seen.iter().any(|seen| listens(seen))
-    })
-    .await
-}
-
-/// Waits until the readers have been given all that was published.
-async fn everything_is_taken(sessions: &mut [Session<'_>], heard: &mut [Heard; 2], published: u64) -> Ending {
-    wait_together(sessions, |seen| {
-        note(heard, seen);
-        let taken: u64 = seen.iter().map(|seen| seen.taken.messages).sum();
-        taken == published || seen.iter().any(|seen| seen.taken.heard.is_some())
-    })
-    .await
+    ending
 }
 
 fn note(heard: &mut [Heard; 2], seen: &[&Seen]) {
@@ -171,14 +157,13 @@ async fn kill_over_a_message(
         ending = reader.wait_until(|_| false).await;
     }
     // It has ended, if not by itself.
-    let signalled = |event: &Event| matches!(event, Event::Signalled { .. });
     let killed = ending == Ending::Exited
         && trial
             .recorder
             .so_far(KILLED)
             .scenario(KILLED)
             .events()
-            .any(signalled);
+            .any(Event::is_kill);
     reader.end(if killed { Ending::Settled } else { ending }).await;
     killed
 }

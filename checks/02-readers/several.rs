@@ -5,7 +5,6 @@ use super::super::{Claim, ClaimHead, Outcome, Verdict};
 use super::causes::Cause;
 use super::gather::{KILLED, TWO};
 use super::numbers::Trace;
-use super::story::{Story, What};
 use crate::arena::{Event, History, Scenario};
 
 /// Two readers handle all numbers between them, none twice, and each gets some.
@@ -38,11 +37,8 @@ pub fn two_readers(head: &ClaimHead, history: &History) -> Option<Claim> {
 /// After a reader was killed, the next one handles all that the first did not have.
 pub fn killed_reader(head: &ClaimHead, history: &History) -> Option<Claim> {
     Trace::of(history, KILLED)?.judged(head, |trace| {
-        let killed = trace
-            .scenario
-            .events()
-            .any(|event| matches!(event, Event::Signalled { .. }));
-        let outcome = trace.once(|story| story.number.is_some() && !was_lost(story));
+        let killed = trace.scenario.events().any(Event::is_kill);
+        let outcome = trace.once(|story| story.number.is_some() && !story.was_lost());
         if !killed && outcome.verdict == Verdict::Pass {
             return trace.fail(Cause::NothingHeld {
                 end: End::of(&trace.scenario.of_reader(1)),
@@ -51,18 +47,12 @@ pub fn killed_reader(head: &ClaimHead, history: &History) -> Option<Claim> {
         if outcome.verdict != Verdict::Pass {
             return outcome;
         }
-        let lost = trace.stories.iter().filter(|story| was_lost(story)).count();
+        let lost = trace.stories.iter().filter(|story| story.was_lost()).count();
         Outcome::pass(format!(
             "{}; the {lost} that the first reader held are lost",
             outcome.explanation
         ))
     })
-}
-
-/// Whether it was in the hands of the reader that was killed, and in the queue no more.
-fn was_lost(story: &Story) -> bool {
-    let killed = story.steps.iter().any(|step| step.what == What::Killed);
-    killed && story.printed().next().is_none()
 }
 
 fn got_some(scenario: &Scenario) -> bool {

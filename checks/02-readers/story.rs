@@ -66,6 +66,7 @@ pub enum What {
 pub struct Stories {
     stories: Vec<Story>,
     by_number: HashMap<Number, usize>,
+    killed: Vec<u8>,
 }
 
 impl Stories {
@@ -94,7 +95,7 @@ impl Stories {
                         all.add_number(number, step(What::Printed));
                     }
                 }
-                Event::Signalled { .. } => all.killed(step(What::Killed)),
+                event if event.is_kill() => all.killed(step(What::Killed)),
                 _ => {}
             }
         }
@@ -127,6 +128,13 @@ impl Stories {
     fn add_to(&mut self, index: usize, step: Step) {
         if let Some(story) = self.stories.get_mut(index) {
             story.steps.push(step);
+            // A request that was on its way when its sender was killed is answered all the same.
+            if step.what == What::Got && self.killed.contains(&step.reader) {
+                story.steps.push(Step {
+                    what: What::Killed,
+                    ..step
+                });
+            }
         }
     }
 
@@ -153,6 +161,7 @@ impl Stories {
 
     /// The reader of `step` is killed: what it had got and not let go of is told so.
     fn killed(&mut self, step: Step) {
+        self.killed.push(step.reader);
         for story in &mut self.stories {
             if story.held_by() == Some(step.reader) {
                 story.steps.push(step);

@@ -83,12 +83,15 @@ pub fn with_junk(seed: u64) -> Vec<Bytes> {
     stream
 }
 
-/// Numbers to share: none of the first half fails.
+/// So many numbers of those to share come before any that fails.
+pub const SHARED_PLAIN: usize = 24;
+
+/// Numbers to share.
 pub fn shared(seed: u64) -> Vec<Number> {
     let mut draw = Draw::new(seed, 3);
     let mut rest = [draw.some(14, PLAIN), draw.some(6, LOWS)].concat();
     rest.shuffle(&mut draw.generator);
-    [draw.some(24, PLAIN), rest, draw.some(4, PLAIN)].concat()
+    [draw.some(SHARED_PLAIN, PLAIN), rest, draw.some(4, PLAIN)].concat()
 }
 
 /// Three portions: what the first reader handles, what it is killed over, and what is left to the second.

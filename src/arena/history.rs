@@ -93,9 +93,9 @@ pub enum Event {
     },
     /// The arena itself stood still for seconds: it was suspended, or the machine was.
     Standstill,
-    /// The arena sent the program a signal, to see what its end costs.
+    /// The arena sent the program a signal: to see what its end costs, or to give another one its turn.
     Signalled {
-        /// Its name: `SIGKILL`.
+        /// Its name: `SIGKILL`, `SIGSTOP`, `SIGCONT`.
         signal: String,
     },
     /// Why the arena waited no longer.
@@ -147,6 +147,13 @@ pub enum Event {
         /// How many numbers of the secret stream had been published.
         published: u64,
     },
+}
+
+impl Event {
+    /// Whether the program was killed, for the sake of the experiment.
+    pub fn is_kill(&self) -> bool {
+        matches!(self, Self::Signalled { signal } if signal == "SIGKILL")
+    }
 }
 
 /// How an answer compares with the secret.

@@ -13,7 +13,9 @@ use super::patience::{Impatience, Patience};
 use super::recorder::Recorder;
 use super::witness::{Taken, Trap};
 use super::world::Door;
-use crate::program::{Command, Exit, Limits, Output, Program, Reason, SpawnError, guard::Guard};
+use crate::program::{
+    Command, Exit, Limits, Output, Program, Reason, Signal, SpawnError, guard::Guard, signal_now,
+};
 
 /// How long a session may take.
 #[derive(Debug, Clone, Copy)]
@@ -160,6 +162,23 @@ impl<'a> Session<'a> {
         *trap = Some(self.program.killer());
     }
 
+    /// Stops the program where it is, until it is told to [go on](Self::go_on).
+    pub fn hold(&self) {
+        self.send(Signal::SIGSTOP);
+    }
+
+    /// Lets a program that was stopped go on.
+    pub fn go_on(&self) {
+        self.send(Signal::SIGCONT);
+    }
+
+    fn send(&self, signal: Signal) {
+        if signal_now(&self.program, signal) {
+            let signal = signal.to_string();
+            self.record(Event::Signalled { signal });
+        }
+    }
+
     /// Waits until `until` holds of what has been seen, or there is nothing left to wait for.
     pub async fn wait_until(&mut self, mut until: impl FnMut(&Seen) -> bool) -> Ending {
         loop {
@@ -225,8 +244,8 @@ impl<'a> Session<'a> {
     /// Ends the program: asks it to, and makes it if it does not. What it still prints is recorded.
     pub async fn end(mut self, ending: Ending) {
         self.record(Event::Ended { ending });
-        let on_purpose = |exit: &Exit| matches!(exit.killed_by_us, Some(Reason::Signalled(_)));
-        let unasked = self.exit.as_ref().is_some_and(|exit| !on_purpose(exit));
+        let killed = Some(Reason::Signalled(Signal::SIGKILL));
+        let unasked = self.exit.as_ref().is_some_and(|exit| exit.killed_by_us != killed);
         let exit = match self.exit.take() {
             Some(exit) => exit,
             None => {

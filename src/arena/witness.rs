@@ -22,11 +22,7 @@ pub struct Taken {
     pub messages: u64,
     /// How many requests in a row have given it none of these.
     pub fruitless: u64,
-    /// How many requests for messages it has made.
-    pub asked: u64,
-    /// How many of them found the queue empty.
-    pub empty: u64,
-    /// Whether the last one did.
+    /// Whether the last one found the queue empty.
     pub found_empty: bool,
     /// How many messages it was given that are not the arena's, or not for the first time: what was put back.
     pub returned: u64,
@@ -149,9 +145,7 @@ impl simplequeue::Observer for Witness {
             }
             taken.messages += new;
             taken.returned += messages.len() as u64 - new;
-            taken.asked += 1;
             taken.found_empty = messages.is_empty();
-            taken.empty += u64::from(taken.found_empty);
             taken.fruitless = if new > 0 { 0 } else { taken.fruitless + 1 };
         });
         if new > 0 {
