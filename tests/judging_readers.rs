@@ -224,7 +224,8 @@ fn a_failed_claim_tells_the_story_of_the_message() {
     record.end(1, Ending::Idle);
     let claim = record.claim("retries-failures");
     assert_eq!(claim.verdict, Verdict::Fail);
-    let story = "message 9 (0.0017): published at 0.034 s; got by reader 1 at 0.035 s; put back at 0.036 s (try 1); \
+    // Two events before the first message, nine messages, 23 steps of theirs: the tenth is published as the 35th.
+    let story = "message 9 (0.0017): published at 0.035 s; got by reader 1 at 0.036 s; put back at 0.037 s (try 1); \
                  never got again";
     assert!(claim.explanation.contains(story), "{}", claim.explanation);
 }
