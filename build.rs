@@ -4,7 +4,12 @@
 //! while the crate is compiled, and nothing says when to compile it again.
 
 /// The folders that `src/lesson/embedded.rs` embeds.
-const EMBEDDED: [&str; 3] = ["lessons", "solutions", "clients/python/pysimplehttp"];
+const EMBEDDED: [&str; 4] = [
+    "lessons",
+    "solutions",
+    "clients/python/pysimplehttp",
+    "clients/rust/src",
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -89,9 +89,11 @@ impl Page {
             self.paragraph("expected  ", &untrusted(expected, 400));
             self.paragraph("received  ", &untrusted(received, 400));
         }
-        for paragraph in claim.explanation.lines() {
-            if self.said.insert(paragraph.to_owned()) {
-                self.paragraph("", &untrusted(paragraph, 2000));
+        for passage in passages(&claim.explanation) {
+            if self.said.insert(passage.join("\n")) {
+                for line in passage {
+                    self.paragraph("", &untrusted(line, 2000));
+                }
             }
         }
         self.line("");
@@ -112,6 +114,19 @@ impl Page {
             .subsequent_indent(&rest);
         self.line(&textwrap::fill(text, options));
     }
+}
+
+/// The lines of `text`, each by itself; but indented ones that follow one another, a quotation, together: where two of its
+/// lines are the same, both belong to it.
+fn passages(text: &str) -> Vec<Vec<&str>> {
+    let mut passages: Vec<Vec<&str>> = Vec::new();
+    for line in text.lines() {
+        match passages.last_mut() {
+            Some(quotation) if line.starts_with(' ') && quotation[0].starts_with(' ') => quotation.push(line),
+            _ => passages.push(vec![line]),
+        }
+    }
+    passages
 }
 
 fn summary(report: &Report, style: &Style) -> String {

@@ -18,6 +18,8 @@ pub struct Trial<'a> {
     pub command: Vec<String>,
     /// The section's extra programs (`merge`), by name, where the student has them.
     pub extras: Vec<(String, Vec<String>)>,
+    /// Why the programs cannot be run, where they should have been built and were not.
+    pub not_built: Option<String>,
     /// Where the programs run.
     pub directory: PathBuf,
     /// What is added to their environment, apart from the addresses of the servers.
@@ -89,6 +91,7 @@ impl Trial<'_> {
             directory: self.directory.clone(),
             environment: self.environment.clone(),
             input,
+            not_built: self.not_built.clone(),
             ..Command::default()
         }
     }

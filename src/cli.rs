@@ -34,7 +34,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make the workspace, bring up a section's servers and stream, and show its lesson
-    #[command(after_help = "Example: workshop start 1")]
+    #[command(after_help = "Examples: workshop start 1\n          workshop start 3 --language rust")]
     Start(Start),
     /// Show a section's lesson again, page by page
     #[command(after_help = "Example: workshop lesson 3")]
@@ -97,6 +97,9 @@ pub enum Command {
 pub struct Start {
     /// The section
     pub section: u8,
+    /// The language of the starter; without it, the one you had, or python
+    #[arg(long, value_name = "NAME")]
+    pub language: Option<String>,
     /// Messages that the stream publishes a second; without it, as many as the section is made for
     #[arg(long, value_name = "MESSAGES", allow_negative_numbers = true)]
     pub rate: Option<f64>,

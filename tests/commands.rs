@@ -6,6 +6,7 @@ mod checking;
 mod corpus;
 mod errors;
 mod interrupted;
+mod languages;
 mod live;
 mod pipeline;
 mod predictions;

@@ -64,7 +64,14 @@ fn the_binary_holds_what_is_on_disk() {
     assert_eq!(embedded, folders);
     for section in lesson::sections() {
         for language in section.languages() {
-            let on_disk = files_on_disk(&lessons.join(section.folder).join("starter").join(language));
+            let starter = lessons.join(section.folder).join("starter");
+            let mut on_disk = files_on_disk(&starter.join(language));
+            // What stands in no folder of a language belongs to all of them.
+            on_disk.extend(
+                files_on_disk(&starter)
+                    .into_iter()
+                    .filter(|path| !path.contains('/')),
+            );
             let embedded: BTreeSet<String> = section
                 .starter(language)
                 .map(|file| file.path.to_owned())
@@ -93,8 +100,78 @@ fn the_binary_holds_what_is_on_disk() {
         .filter(|path| path.ends_with(".py") || path == "py.typed")
         .map(|path| format!("pysimplehttp/{path}"))
         .collect();
-    let embedded: BTreeSet<String> = lesson::python_client().map(|file| file.path.to_owned()).collect();
+    let embedded: BTreeSet<String> = lesson::client("python")
+        .map(|file| file.path.to_owned())
+        .collect();
     assert_eq!(embedded, on_disk);
+    let on_disk: BTreeSet<String> = files_on_disk(&repository().join("clients/rust"))
+        .into_iter()
+        .filter(|path| path != "Cargo.lock" && !path.starts_with("target/"))
+        .collect();
+    let embedded: BTreeSet<String> = lesson::client("rust").map(|file| file.path.to_owned()).collect();
+    assert_eq!(embedded, on_disk);
+}
+
+#[test]
+fn every_starter_is_run_and_built_as_its_language_says() {
+    for section in lesson::sections() {
+        for name in section.languages() {
+            let language = lesson::language(name).unwrap();
+            let Some(settings) = section.starter(name).find(|file| file.path == "workshop.toml") else {
+                continue;
+            };
+            let settings = std::str::from_utf8(settings.contents).unwrap();
+            let settings: toml::Table = toml::from_str(settings).unwrap();
+            assert_eq!(settings.keys().collect::<Vec<_>>(), [section.folder]);
+            let table = settings[section.folder].as_table().unwrap();
+            let words = |value: &toml::Value| -> Vec<String> { value.clone().try_into().unwrap() };
+            assert_eq!(
+                table.get("build").map(words),
+                language.build,
+                "{} in {name}",
+                section.folder
+            );
+            for (program, command) in table.iter().filter(|(program, _)| *program != "build") {
+                let program = if program == "run" { "reader" } else { program };
+                assert_eq!(
+                    words(command),
+                    language.run(program),
+                    "{} in {name}",
+                    section.folder
+                );
+                let file = language.file(program);
+                assert!(section.starter(name).any(|there| there.path == file), "{file}");
+            }
+        }
+    }
+}
+
+/// So that whoever has built the workshop can build a starter too, offline.
+#[test]
+fn a_starter_in_rust_needs_no_crate_that_the_workshop_does_not_need() {
+    let packages = |text: &str| -> BTreeSet<(String, String)> {
+        let lock: toml::Table = toml::from_str(text).unwrap();
+        let packages = lock["package"].as_array().unwrap().iter();
+        let own = |package: &&toml::Value| package.get("source").is_some();
+        let word = |package: &toml::Value, key| package[key].as_str().unwrap().to_owned();
+        packages
+            .filter(own)
+            .map(|package| (word(package, "name"), word(package, "version")))
+            .collect()
+    };
+    let ours = packages(&fs::read_to_string(repository().join("Cargo.lock")).unwrap());
+    for section in lesson::sections() {
+        for lock in section.starter("rust").filter(|file| file.path == "Cargo.lock") {
+            let theirs = packages(std::str::from_utf8(lock.contents).unwrap());
+            let others: Vec<_> = theirs.difference(&ours).collect();
+            assert!(
+                !theirs.is_empty() && others.is_empty(),
+                "lessons/{}/starter/rust/Cargo.lock has {others:?}: put a copy of the workshop's Cargo.lock beside a \
+                 Cargo.toml of a workspace made by `workshop start`, let `cargo build --offline` prune it, and copy it back",
+                section.folder
+            );
+        }
+    }
 }
 
 #[test]

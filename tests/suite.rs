@@ -13,5 +13,6 @@ mod lessons;
 mod programs;
 mod python_client;
 mod rendering;
+mod rust_client;
 mod servers;
 mod sources;

@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::exit::{Exit, Usage};
-use super::{Outcome, names, run, say};
+use super::{Outcome, build, language, names, run, say};
 use crate::arena::Recorder;
 use crate::checks::{self, Check, Claim, Report, Trial, Verdict, overall, report_text};
 use crate::cli;
 use crate::lesson::{Section, Stream};
 use crate::program::guard::Guard;
 use crate::render::Style;
-use crate::workspace::{RunFolder, SOLUTION_FOLDER, Workspace, unpack_client};
+use crate::workspace::{PYTHON, RunFolder, SOLUTION_FOLDER, Workspace, unpack_client};
 
 /// What is judged: the section's program in a workspace, or a command given by itself.
 struct Subject {
@@ -26,6 +26,8 @@ struct Subject {
     workspace: Option<Workspace>,
     command: Vec<String>,
     extras: Vec<(String, Vec<String>)>,
+    /// What has to be run before them.
+    build: Option<Vec<String>>,
     directory: PathBuf,
     /// Whether it is the section's own program, whose passing means that the section is done.
     own: bool,
@@ -72,9 +74,9 @@ fn subject(dir: Option<&Path>, program: cli::Program) -> anyhow::Result<Subject>
         ))
         .into());
     }
-    let (command, extras, directory) = match &workspace {
+    let (command, extras, build, directory) = match &workspace {
         Some(workspace) if own && !section.has_program() => {
-            (Vec::new(), Vec::new(), workspace.section(section))
+            (Vec::new(), Vec::new(), None, workspace.section(section))
         }
         Some(workspace) if own => {
             let programs = workspace.programs(section)?;
@@ -82,9 +84,10 @@ fn subject(dir: Option<&Path>, program: cli::Program) -> anyhow::Result<Subject>
                 .extras()
                 .map(|(name, command)| (name.to_owned(), command.to_vec()))
                 .collect();
-            (programs.run().to_vec(), extras, workspace.section(section))
+            let build = programs.build().map(<[String]>::to_vec);
+            (programs.run().to_vec(), extras, build, workspace.section(section))
         }
-        _ => (program.command, Vec::new(), std::env::current_dir()?),
+        _ => (program.command, Vec::new(), None, std::env::current_dir()?),
     };
     Ok(Subject {
         section,
@@ -92,6 +95,7 @@ fn subject(dir: Option<&Path>, program: cli::Program) -> anyhow::Result<Subject>
         workspace,
         command,
         extras,
+        build,
         directory,
         own,
     })
@@ -109,7 +113,12 @@ async fn judge(subject: &Subject, seed: Option<u64>, json: bool) -> Outcome {
     let recorder = Recorder::begin(&run.record())
         .with_context(|| format!("cannot write the record {}", run.record().display()))?;
     let bar = progress_bar(subject.check.scenarios().len() as u64);
-    let trial = trial(subject, seed, recorder.clone(), run.clone(), &bar)?;
+    let mut trial = trial(subject, seed, recorder.clone(), run.clone(), &bar)?;
+    if let Some(command) = &subject.build {
+        bar.set_message("building");
+        let (directory, log) = (&trial.directory, run.standard_error("build"));
+        trial.not_built = build::for_check(command, directory, &trial.environment, log, &trial.guard).await;
+    }
     let gathered = subject.check.gather(&trial).await;
     bar.finish_and_clear();
     gathered?;
@@ -154,10 +163,17 @@ fn trial<'a>(
     bar: &'a ProgressBar,
 ) -> anyhow::Result<Trial<'a>> {
     let client = match &subject.workspace {
-        Some(workspace) => workspace.python_client(),
-        None => run.path().join("clients").join("python"),
+        Some(workspace) => {
+            let programs = workspace.programs(subject.section).ok();
+            workspace.unpack_clients(programs.as_ref().and_then(language::of_programs))?;
+            workspace.python_client()
+        }
+        None => {
+            let client = run.path().join("clients").join(PYTHON);
+            unpack_client(PYTHON, &client)?;
+            client
+        }
     };
-    unpack_client(&client)?;
     let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
     Ok(Trial {
         seed,
@@ -165,6 +181,7 @@ fn trial<'a>(
         guard: Guard::start(&executable).context("cannot start the guard of the student's programs")?,
         command: subject.command.clone(),
         extras: subject.extras.clone(),
+        not_built: None,
         directory: subject.directory.clone(),
         environment: run::environment(subject.workspace.as_ref(), &client),
         run,
@@ -195,7 +212,10 @@ fn section_done(subject: &Subject) -> anyhow::Result<String> {
         return Ok(String::new());
     };
     let section = subject.section;
-    workspace.add_solution(section, names::LANGUAGE)?;
+    let programs = workspace.programs(section).ok();
+    if let Some(language) = language::of_solution(section, programs.as_ref(), &workspace.progress()?) {
+        workspace.add_solution(section, language)?;
+    }
     workspace.update_progress(|progress| {
         progress
             .section(section.number)

@@ -1,10 +1,12 @@
 //! One thin file per subcommand; errors become exit codes here and nowhere else.
 
+mod build;
 mod check;
 mod completions;
 mod env;
 mod exit;
 mod hint;
+mod language;
 mod lesson;
 mod list;
 mod live;

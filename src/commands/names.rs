@@ -9,9 +9,6 @@ use crate::lesson::{self, Section};
 use crate::server::command;
 use crate::workspace::Workspace;
 
-/// The language of the starter, and of the solution that is put beside the student's work.
-pub const LANGUAGE: &str = "python";
-
 /// The section with this number.
 pub fn section(number: u8) -> Result<&'static Section, Usage> {
     lesson::section(number).ok_or_else(|| {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::exit::Usage;
-use super::{Outcome, names};
+use super::{Outcome, build, language, names};
 use crate::cli;
 use crate::program;
 use crate::services::state::{self, LiveState, Presence};
@@ -25,22 +25,19 @@ pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
         .into());
     }
     let live = running(&workspace)?;
+    let environment = environment(Some(&workspace), &workspace.python_client());
     let (command, folder) = if arguments.command.is_empty() {
-        (
-            workspace.programs(section)?.run().to_vec(),
-            workspace.section(section),
-        )
+        let (programs, folder) = (workspace.programs(section)?, workspace.section(section));
+        if let Some(command) = programs.build() {
+            workspace.unpack_clients(language::of_programs(&programs))?;
+            build::for_run(command, &folder, &environment)?;
+        }
+        (programs.run().to_vec(), folder)
     } else {
         (arguments.command, std::env::current_dir()?)
     };
-    let environment = environment(Some(&workspace), &workspace.python_client());
     let (name, rest) = command.split_first().context("the command is empty")?;
-    let path = environment
-        .iter()
-        .find(|(name, _)| name == "PATH")
-        .map(|(_, path)| path.clone());
-    let path = path.or_else(|| std::env::var("PATH").ok()).unwrap_or_default();
-    let file = program::find(name, &folder, &path)?;
+    let file = program::find(name, &folder, &build::path_of(&environment))?;
     let error = std::process::Command::new(file)
         .args(rest)
         .current_dir(&folder)

@@ -7,9 +7,9 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::exit::{Exit, Usage};
-use super::{Outcome, names, own_bridge, say};
+use super::{Outcome, build, language, names, own_bridge, run, say};
 use crate::cli;
-use crate::lesson::{Section, Service, Stream};
+use crate::lesson::{Language, SETTINGS_PART, Section, Service, Stream};
 use crate::program;
 use crate::render::{self, Style};
 use crate::services::state::{self, LiveState, Presence};
@@ -20,25 +20,40 @@ use crate::workspace::{Added, Workspace};
 pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     let section = names::section(arguments.section)?;
     let rate = rate(section, arguments.rate)?;
+    let asked = match &arguments.language {
+        Some(name) => Some(language::asked(section, name)?),
+        None => None,
+    };
     let workspace = match Workspace::find(dir) {
         Ok(workspace) => workspace,
         Err(_) => Workspace::create(&Workspace::place(dir)?)?,
     };
     let _one_at_a_time = lock(&workspace)?;
-    let added = workspace.add_section(section, names::LANGUAGE)?;
+    let (language, note) = match asked {
+        Some(language) => (Some(language), None),
+        None => language::usual(section, &workspace.progress()?),
+    };
+    let added = workspace.add_section(section, language.map_or("", |language| language.name.as_str()))?;
     names::tools(&workspace)?;
     let secret = secret(&workspace, section)?;
     let options = LiveOptions {
         section: section.number,
         rate,
     };
-    let notes = bring_up(&workspace, section, &options).await?;
+    let mut notes: Vec<String> = note.into_iter().collect();
+    notes.extend(bring_up(&workspace, section, &options).await?);
+    if let Some(language) = language.filter(|_| section.has_program()) {
+        let path = build::path_of(&run::environment(Some(&workspace), &workspace.python_client()));
+        notes.extend(language::missing(language, &workspace.section(section), &path).await);
+    }
     workspace.update_progress(|progress| {
         progress.current_section = Some(section.number);
-        progress
-            .section(section.number)
-            .started
-            .get_or_insert_with(Timestamp::now);
+        if let Some(language) = asked {
+            progress.language = Some(language.name.clone());
+        }
+        let progress = progress.section(section.number);
+        progress.started.get_or_insert_with(Timestamp::now);
+        progress.language = language.map(|language| language.name.clone());
     })?;
 
     let style = Style::for_stdout();
@@ -52,11 +67,11 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     say::say(&end_of_screen(
         &workspace,
         section,
+        language,
         &added,
         &notes,
         secret.as_ref(),
         &live,
-        &style,
     ))?;
     Ok(Exit::Done)
 }
@@ -131,12 +146,13 @@ fn serves(live: &LiveState, options: &LiveOptions) -> bool {
 fn end_of_screen(
     workspace: &Workspace,
     section: &Section,
+    language: Option<&Language>,
     added: &Added,
     notes: &[String],
     secret: Option<&Secret>,
     live: &LiveState,
-    style: &Style,
 ) -> String {
+    let style = &Style::for_stdout();
     let number = section.number;
     let mut text = format!("\n{}\n", style.strong(&format!("Section {number} is live")));
     let mut row = |label: &str, what: &str| text.push_str(&say::labelled(label, what, style));
@@ -156,10 +172,14 @@ fn end_of_screen(
     for note in notes {
         row("note", note);
     }
-    let path = std::env::var("PATH").unwrap_or_default();
-    let needed = if section.has_program() { "python3" } else { "curl" };
-    if let Err(missing) = program::find(needed, workspace.root(), &path) {
-        row("note", &missing.to_string());
+    if !section.has_program() {
+        let path = std::env::var("PATH").unwrap_or_default();
+        if let Err(missing) = program::find("curl", workspace.root(), &path) {
+            row("note", &missing.to_string());
+        }
+    }
+    if let Some(other) = language.and_then(|language| other_program(workspace, section, language)) {
+        text.push_str(&other);
     }
     text.push('\n');
     let name = match names::folder_missing_from_path() {
@@ -184,9 +204,12 @@ fn end_of_screen(
             "the lesson again, page by page",
         ),
     ];
-    if section.has_program() {
+    if let Some(language) = language.filter(|_| section.has_program()) {
         lines.extend([
-            (format!("$EDITOR {}", file("reader.py")), "your program"),
+            (
+                format!("$EDITOR {}", file(&language.file("reader"))),
+                "your program",
+            ),
             ("workshop run".into(), "runs it on the live stream"),
         ]);
     } else {
@@ -201,4 +224,25 @@ fn end_of_screen(
     }
     text.push_str(&say::commands("What next", &lines, style));
     text
+}
+
+/// What to tell where `workshop.toml`, which is the student's, goes on to run a program in another language: what to
+/// write there, as it stands.
+fn other_program(workspace: &Workspace, section: &Section, language: &Language) -> Option<String> {
+    let programs = workspace.programs(section).ok()?;
+    let part = section
+        .starter(&language.name)
+        .find(|file| file.path == SETTINGS_PART)?;
+    if programs.run() == language.run("reader") {
+        return None;
+    }
+    let mut text = format!(
+        "\nworkshop.toml goes on to run `{}` in this section. For {}, let its table be\n\n",
+        programs.run().join(" "),
+        language.title
+    );
+    for line in String::from_utf8_lossy(part.contents).lines() {
+        text.push_str(&format!("    {line}\n"));
+    }
+    Some(text)
 }

@@ -61,6 +61,18 @@ struct Solutions;
 #[allow_missing = true]
 struct PythonClient;
 
+/// As [`PythonClient`].
+#[derive(Embed)]
+#[folder = "clients/rust/"]
+#[include = "Cargo.toml"]
+#[include = "README.md"]
+#[include = "src/*.rs"]
+#[allow_missing = true]
+struct RustClient;
+
+/// The client libraries, by the names of their folders in `clients/`.
+pub(super) const CLIENTS: &[&str] = &["python", "rust"];
+
 /// Everything under `lessons/`.
 pub(super) fn lessons() -> &'static [File] {
     static FILES: LazyLock<Vec<File>> = LazyLock::new(files::<Lessons>);
@@ -73,10 +85,15 @@ pub(super) fn solutions() -> &'static [File] {
     &FILES
 }
 
-/// The Python client library.
-pub(super) fn python_client() -> &'static [File] {
-    static FILES: LazyLock<Vec<File>> = LazyLock::new(files::<PythonClient>);
-    &FILES
+/// The client library in this folder of `clients/`; nothing for a folder that is not one of [`CLIENTS`].
+pub(super) fn client(folder: &str) -> &'static [File] {
+    static PYTHON: LazyLock<Vec<File>> = LazyLock::new(files::<PythonClient>);
+    static RUST: LazyLock<Vec<File>> = LazyLock::new(files::<RustClient>);
+    match folder {
+        "python" => &PYTHON,
+        "rust" => &RUST,
+        _ => &[],
+    }
 }
 
 /// Every file of one embedded folder.
@@ -106,11 +123,12 @@ fn borrowed_bytes(bytes: Cow<'static, [u8]>) -> &'static [u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{lessons, python_client, solutions};
+    use super::{CLIENTS, client, lessons, solutions};
 
     #[test]
     fn byte_code_and_hidden_files_stay_out() {
-        for file in lessons().iter().chain(solutions()).chain(python_client()) {
+        let clients = CLIENTS.iter().flat_map(|folder| client(folder));
+        for file in lessons().iter().chain(solutions()).chain(clients) {
             let unwanted = file.path.contains("__pycache__")
                 || file.path.ends_with(".pyc")
                 || file.path.split('/').any(|part| part.starts_with('.'));
@@ -120,8 +138,15 @@ mod tests {
 
     #[test]
     fn a_client_file_is_named_as_it_is_imported() {
-        for file in python_client() {
+        for file in client("python") {
             assert!(file.path.starts_with("pysimplehttp/"), "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn every_client_is_there() {
+        for folder in CLIENTS {
+            assert!(!client(folder).is_empty(), "clients/{folder}");
         }
     }
 }

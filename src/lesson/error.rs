@@ -57,6 +57,23 @@ pub enum CourseError {
         /// What was found, what was expected.
         message: String,
     },
+    /// A file of languages that is not what it has to be.
+    #[error("lessons/languages.toml: {problem}")]
+    Languages {
+        /// What was found, what was expected.
+        problem: String,
+    },
+    /// A starter or a solution in a language that nothing is known of.
+    #[error(
+        "{folder} has a starter or a solution in {language}, which lessons/languages.toml does not have; add a table \
+         [{language}] there, or rename the folder"
+    )]
+    UnknownLanguage {
+        /// The section's folder.
+        folder: String,
+        /// The name of the folder that should be a language.
+        language: String,
+    },
     /// A solution to a section that does not exist.
     #[error("solutions/{folder} has no section lessons/{folder}; rename one of them")]
     SolutionWithoutSection {

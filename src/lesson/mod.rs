@@ -6,6 +6,7 @@
 mod embedded;
 mod error;
 mod front_matter;
+mod languages;
 mod section;
 
 use std::sync::LazyLock;
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 pub use embedded::File;
 pub use error::CourseError;
 pub use front_matter::{Lesson, Service, Stream};
+pub use languages::{Language, Need};
 pub use section::{SETTINGS_PART, Section};
 
 /// Reads the embedded course: its sections, sorted by number.
@@ -20,7 +22,27 @@ pub use section::{SETTINGS_PART, Section};
 /// # Errors
 /// The first thing that is wrong with the course's own files. Only somebody who writes a lesson ever sees it.
 pub fn load() -> Result<Vec<Section>, CourseError> {
-    section::read(embedded::lessons(), embedded::solutions())
+    let sections = section::read(embedded::lessons(), embedded::solutions())?;
+    let languages = load_languages()?;
+    for section in &sections {
+        for name in section.languages().chain(section.solution_languages()) {
+            if !languages.iter().any(|language| language.name == name) {
+                return Err(CourseError::UnknownLanguage {
+                    folder: section.folder.to_owned(),
+                    language: name.to_owned(),
+                });
+            }
+        }
+    }
+    Ok(sections)
+}
+
+/// Reads the languages of the course, sorted by name.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_languages() -> Result<Vec<Language>, CourseError> {
+    languages::parse(include_str!("../../lessons/languages.toml"), embedded::CLIENTS)
 }
 
 /// The sections of the course, sorted by number.
@@ -36,8 +58,21 @@ pub fn section(number: u8) -> Option<&'static Section> {
     sections().iter().find(|section| section.number == number)
 }
 
-/// The files of the Python client library, by their paths from the folder that belongs on `PYTHONPATH`
-/// (`pysimplehttp/BaseReader.py`).
-pub fn python_client() -> impl Iterator<Item = File> {
-    embedded::python_client().iter().copied()
+/// The languages of the course, sorted by name.
+pub fn languages() -> &'static [Language] {
+    static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
+        load_languages().expect("they are compiled in, and the test suite loads the very same bytes")
+    });
+    &LANGUAGES
+}
+
+/// The language with this name; `None` where the course has no such language.
+pub fn language(name: &str) -> Option<&'static Language> {
+    languages().iter().find(|language| language.name == name)
+}
+
+/// The files of the client library in this folder of `clients/`, by paths from there. That of `python` is the folder that
+/// belongs on `PYTHONPATH` (`pysimplehttp/BaseReader.py`), that of `rust` a package. Nothing for any other.
+pub fn client(folder: &str) -> impl Iterator<Item = File> {
+    embedded::client(folder).iter().copied()
 }

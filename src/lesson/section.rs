@@ -20,6 +20,8 @@ pub struct Section {
     pub lesson: Lesson,
     /// What helps a student who is stuck, in Markdown, each saying more than the one before.
     pub hints: Vec<&'static str>,
+    /// What belongs to the starter in any language: files that stand in no folder of one.
+    common: Vec<File>,
     starters: BTreeMap<&'static str, Vec<File>>,
     solutions: BTreeMap<&'static str, Vec<File>>,
 }
@@ -35,10 +37,11 @@ impl Section {
         self.solutions.keys().copied()
     }
 
-    /// What the student begins with, by paths from the section's folder in the workspace; nothing for a language that
-    /// there is no starter for.
+    /// What the student begins with, by paths from the section's folder in the workspace: what is the same in every
+    /// language (`answers.toml`), and the programs; nothing of these for a language that there is no starter for.
     pub fn starter(&self, language: &str) -> impl Iterator<Item = File> {
-        self.starters.get(language).into_iter().flatten().copied()
+        let programs = self.starters.get(language).into_iter().flatten();
+        self.common.iter().chain(programs).copied()
     }
 
     /// Whether the student writes a program here, which `run` runs and `check` judges: the starter names it in its part
@@ -79,6 +82,11 @@ pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>,
             folder,
             lesson,
             hints,
+            common: starters
+                .iter()
+                .filter(|file| !file.path.contains('/'))
+                .copied()
+                .collect(),
             starters: by_first_folder(&starters),
             solutions: by_first_folder(&solutions),
         });
@@ -174,6 +182,7 @@ mod tests {
                 "02-readers/hints.md",
                 "# Hints\n\n## Where\n\nLook.\n\n## How\nRun it:\n\n    run\n",
             ),
+            ("02-readers/starter/answers.toml", "mean =\n"),
             ("02-readers/starter/python/reader.py", "import sys\n"),
             ("02-readers/starter/python/data/README.md", "# Data\n"),
             ("02-readers/starter/shell/reader.sh", "#!/bin/sh\n"),
@@ -195,19 +204,27 @@ mod tests {
             .starter("python")
             .map(|file| (file.path, file.executable))
             .collect();
-        assert_eq!(python, [("reader.py", false), ("data/README.md", false)]);
+        assert_eq!(
+            python,
+            [
+                ("answers.toml", false),
+                ("reader.py", false),
+                ("data/README.md", false)
+            ]
+        );
         let shell: Vec<_> = readers
             .starter("shell")
             .map(|file| (file.path, file.executable))
             .collect();
-        assert_eq!(shell, [("reader.sh", true)]);
+        assert_eq!(shell, [("answers.toml", false), ("reader.sh", true)]);
         assert_eq!(
             readers.solution("rust").map(|file| file.path).collect::<Vec<_>>(),
             ["src/main.rs"]
         );
         assert_eq!(
             readers.starter("cobol").count() + sections[1].languages().count(),
-            0
+            1,
+            "what belongs to every language, and no more"
         );
     }
 

@@ -18,6 +18,9 @@ pub struct Command {
     pub environment: Vec<(String, String)>,
     /// What the program reads on standard input; without it, `/dev/null`.
     pub input: Option<Vec<u8>>,
+    /// Why it cannot be run, where it should have been built and was not: starting it then gives
+    /// [`SpawnError::NotBuilt`](super::SpawnError::NotBuilt) with this.
+    pub not_built: Option<String>,
     /// What marks the program and its children as of this run.
     pub mark: Mark,
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::lesson;
+
 /// Why a program could not be started. Nothing was run and nothing is left behind.
 #[derive(Debug, thiserror::Error)]
 pub enum SpawnError {
@@ -50,6 +52,12 @@ pub enum SpawnError {
     UnknownFormat {
         /// The file.
         path: PathBuf,
+    },
+    /// What has to be done before it can be run was not done: it was not built.
+    #[error("{problem}")]
+    NotBuilt {
+        /// Why not, as [`Command::not_built`](super::Command::not_built) says it.
+        problem: String,
     },
     /// The directory to run in is not there.
     #[error("there is no directory `{}` to run the program in; `workshop start` makes it again", path.display())]
@@ -105,14 +113,23 @@ fn bad_interpreter(path: &std::path::Path, interpreter: &str) -> String {
     format!("the first line of `{path}` asks for `{interpreter}`, which is not there; {next}")
 }
 
-/// Where a program comes from, for those that students' programs are most often written in.
+/// Where a program comes from: one that a language of the course needs, or others that students' programs are most often
+/// written in.
 fn how_to_get(what: &str) -> String {
+    let needs = lesson::languages().iter().flat_map(|language| &language.needs);
     let (name, site) = match what {
-        "python3" | "python" => ("Python 3.9 or newer", "python.org"),
-        "node" | "npm" | "npx" => ("Node.js", "nodejs.org"),
+        "python" => return how_to_get("python3"),
+        "npm" | "npx" => return how_to_get("node"),
+        "rustc" => return how_to_get("cargo"),
+        what if needs.clone().any(|need| need.command == what) => {
+            return needs
+                .filter(|need| need.command == what)
+                .map(|need| need.get.clone())
+                .next()
+                .unwrap_or_default();
+        }
         "ruby" => ("Ruby", "ruby-lang.org"),
         "go" => ("Go", "go.dev"),
-        "cargo" | "rustc" => ("Rust", "rustup.rs"),
         "java" | "javac" => ("a Java development kit", "adoptium.net"),
         _ => return "install it, or name the program by its full path".to_string(),
     };

@@ -90,6 +90,9 @@ impl Program {
     ///
     /// Where it cannot be started. Nothing runs then.
     pub fn spawn(command: Command, limits: Limits) -> Result<Program, SpawnError> {
+        if let Some(problem) = command.not_built {
+            return Err(SpawnError::NotBuilt { problem });
+        }
         let Some((what, arguments)) = command.argv.split_first() else {
             return Err(SpawnError::Empty);
         };

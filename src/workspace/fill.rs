@@ -8,15 +8,32 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::{Workspace, find, settings};
-use crate::lesson::{self, File, SETTINGS_PART, Section};
+use crate::lesson::{self, File, Language, SETTINGS_PART, Section};
 
 /// Where the solution goes, inside the section's folder, once the section is done.
 pub const SOLUTION_FOLDER: &str = "solution";
 
+/// The folder of the Python client, which every program gets: it costs nothing where it is not used.
+pub const PYTHON: &str = "python";
+
 const SETTINGS_HEAD: &str = "\
-# How the workshop runs your programs: one table a section, named like its folder.
-# `run` is the program of the section, as a list: the command, then each argument.
-# It runs inside the section's folder, in any language: run = [\"node\", \"reader.js\"]
+# How the workshop runs your programs: one table a section, named like its
+# folder. All of it is yours to change.
+#
+#   run     the program of the section, as a list: the command, then each argument
+#   build   what is run before it, where it has to be compiled; without it, nothing is
+#   others  extra programs of the section, such as merge, which a check runs too
+#
+# Each is run inside the section's folder, so a path begins there. Any language will do:
+#
+#   run = [\"node\", \"reader.js\"]
+#
+#   build = [\"go\", \"build\", \"-o\", \"reader\", \"reader.go\"]
+#   run = [\"./reader\", \"--fast\"]
+#
+# A program gets PUBSUB_URL, SIMPLEQUEUE_URL and REDIS_URL in its environment,
+# prints one JSON object a line, and is ended with SIGTERM. To try another one
+# once, nothing here has to change: workshop check 3 -- ./mine --fast
 ";
 
 /// What was added, relative to the workspace.
@@ -70,8 +87,24 @@ impl Workspace {
             )?;
             added.push("workshop.toml".into());
         }
-        unpack_client(&self.python_client())?;
+        self.unpack_clients(lesson::language(language))?;
         Ok(added)
+    }
+
+    /// Puts the client libraries into the workspace as this binary carries them: Python's, that of `language`, and those
+    /// that are there already, from another version perhaps.
+    pub fn unpack_clients(&self, language: Option<&Language>) -> anyhow::Result<()> {
+        unpack_client(PYTHON, &self.python_client())?;
+        let clients = lesson::languages()
+            .iter()
+            .filter_map(|known| known.client.as_deref().map(|client| (known, client)));
+        for (known, client) in clients.filter(|(_, client)| *client != PYTHON) {
+            let folder = self.client(client);
+            if language == Some(known) || folder.is_dir() {
+                unpack_client(client, &folder)?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts the solution of `section` in `language` beside the student's work.
@@ -99,9 +132,9 @@ impl Workspace {
     }
 }
 
-/// Puts the Python client library that this binary carries into `folder`, replacing another version's.
-pub fn unpack_client(folder: &Path) -> anyhow::Result<()> {
-    for file in lesson::python_client() {
+/// Puts the client library `client` (`python`) that this binary carries into `folder`, replacing another version's.
+pub fn unpack_client(client: &str, folder: &Path) -> anyhow::Result<()> {
+    for file in lesson::client(client) {
         let path = folder.join(file.path);
         if fs::read(&path).is_ok_and(|there| there == file.contents) {
             continue;

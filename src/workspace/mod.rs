@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use answers::{Answers, AnswersError};
 pub use atomic::write_atomically;
-pub use fill::{Added, SOLUTION_FOLDER, unpack_client};
+pub use fill::{Added, PYTHON, SOLUTION_FOLDER, unpack_client};
 pub use find::{DEFAULT_NAME, NotFound};
 pub use progress::{Progress, SectionProgress};
 pub use runs::RunFolder;
@@ -67,7 +67,12 @@ impl Workspace {
 
     /// The folder that a Python program's `PYTHONPATH` must name.
     pub fn python_client(&self) -> PathBuf {
-        self.state().join("clients").join("python")
+        self.client(PYTHON)
+    }
+
+    /// The folder of the client library `client`, which a starter's files may name (`../.workshop/clients/rust`).
+    fn client(&self, client: &str) -> PathBuf {
+        self.state().join("clients").join(client)
     }
 
     /// The programs of `section`, as `workshop.toml` names them.

@@ -16,6 +16,9 @@ pub struct Progress {
     /// The section started last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_section: Option<u8>,
+    /// The language that was asked for last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// By section number.
     #[serde(default)]
     pub sections: BTreeMap<u8, SectionProgress>,
@@ -26,6 +29,9 @@ pub struct Progress {
 /// The progress in one section.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SectionProgress {
+    /// The language of the starter that was added last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// When it was first started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,

@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-/// The commands of one section, by name: `run` is the section's program, others (`merge`) are its extras.
+/// What has a meaning of its own; every other name is that of an extra program.
+const RUN: &str = "run";
+const BUILD: &str = "build";
+
+/// The commands of one section, by name: `run` is the section's program, `build` makes it, others (`merge`) are its
+/// extras.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "BTreeMap<String, Vec<String>>")]
 pub struct Programs(BTreeMap<String, Vec<String>>);
@@ -13,14 +18,19 @@ pub struct Programs(BTreeMap<String, Vec<String>>);
 impl Programs {
     /// The section's own program: its name and its arguments; never empty.
     pub fn run(&self) -> &[String] {
-        &self.0["run"]
+        &self.0[RUN]
+    }
+
+    /// What is to be run before any of the others, where they have to be compiled.
+    pub fn build(&self) -> Option<&[String]> {
+        self.0.get(BUILD).map(Vec::as_slice)
     }
 
     /// The extra programs, such as `merge`, with their names.
     pub fn extras(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.0
             .iter()
-            .filter(|(name, _)| *name != "run")
+            .filter(|(name, _)| ![RUN, BUILD].contains(&name.as_str()))
             .map(|(name, command)| (name.as_str(), command.as_slice()))
     }
 }
@@ -33,11 +43,14 @@ impl TryFrom<BTreeMap<String, Vec<String>>> for Programs {
             .iter()
             .find(|(_, command)| command.first().is_none_or(String::is_empty))
         {
-            return Err(format!(
-                "`{name}` names no program; write it like {name} = [\"python3\", \"{name}.py\"]"
-            ));
+            return Err(match name.as_str() {
+                BUILD => "`build` names no command; leave it out where nothing has to be built".into(),
+                name => {
+                    format!("`{name}` names no program; write it like {name} = [\"python3\", \"{name}.py\"]")
+                }
+            });
         }
-        if !commands.contains_key("run") {
+        if !commands.contains_key(RUN) {
             return Err("`run` is missing; write it like run = [\"python3\", \"reader.py\"]".into());
         }
         Ok(Self(commands))
@@ -141,6 +154,11 @@ mod tests {
                 "`run` names no program",
             ),
             (
+                "[s]\nrun = [\"x\"]\nbuild = []\n",
+                "line 1",
+                "`build` names no command",
+            ),
+            (
                 "[03-online-statistics]\nmerge = [\"x\"]\n",
                 "line 1",
                 "`run` is missing",
@@ -160,10 +178,11 @@ mod tests {
     fn programs_are_read_by_name() {
         let sections = parse(
             Path::new("w"),
-            "[s]\nrun = [\"./mine\", \"--fast\"]\nmerge = [\"./merge\"]\n",
+            "[s]\nbuild = [\"make\"]\nrun = [\"./mine\", \"--fast\"]\nmerge = [\"./merge\"]\n",
         )
         .expect("sound");
         assert_eq!(sections["s"].run(), ["./mine", "--fast"]);
+        assert_eq!(sections["s"].build(), Some(&["make".to_owned()][..]));
         let extras: Vec<_> = sections["s"].extras().collect();
         assert_eq!(extras, [("merge", &["./merge".to_owned()][..])]);
     }
