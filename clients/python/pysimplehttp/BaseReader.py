@@ -225,6 +225,7 @@ class BaseReader:
         pause = 0.0
         try:
             while unhandled and not self._stop.requested:
+                backoff = 0.0
                 message = self._parse(unhandled[0])
                 if message is not None and message.retry_on is not None and message.retry_on > time.time():
                     not_due.append(message.raw)
@@ -233,10 +234,13 @@ class BaseReader:
                     self._waiting_round.broken()
                     pause = 0.0
                     try:
-                        self._handle(message, source)
+                        backoff = self._handle(message, source)
                     except _NobodyReads:
                         break  # The stop is requested; the message is still the first of the unhandled.
                 unhandled.popleft()
+                # Not before: a pause flushes the output, which may fail, and a message that is back already must not be
+                # put back again for that.
+                self._pause(backoff)
         except BaseException:
             # sys.exit() in a task, say. The program is ending, and putting back must not hold it up for long.
             self._stop.request()
@@ -255,8 +259,9 @@ class BaseReader:
             self._failed.add(raw)
             return None
 
-    def _handle(self, message: Message, source: Optional[Address]) -> None:
-        """One try: give the message to its tasks, put it back or give it up where some are left, back off."""
+    def _handle(self, message: Message, source: Optional[Address]) -> float:
+        """One try: give the message to its tasks, put it back or give it up where some are left. Returns how long to
+        back off, in seconds."""
         all_names = message.tasks_left if message.tasks_left is not None else list(self.all_tasks)
         # Preparing is part of the try: when it fails, no task has been done.
         tasks_left, delayed = all_names, True
@@ -271,11 +276,11 @@ class BaseReader:
             self._preparation_backoff.failure()
         else:
             if not wanted:
-                return
+                return 0.0
             tasks_left, delayed = self._do_tasks(all_names, data, message)
         if tasks_left:
             self._try_again_or_give_up(message, tasks_left, delayed, source)
-        self._pause(self._backoff())
+        return self._backoff()
 
     def _prepare(self, message: Message) -> tuple[Any, bool]:
         """What the tasks are given, and whether they are to be given it at all."""

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import logging
 import socket
+from typing import Optional
 
+from pysimplehttp import standard_output
 from pysimplehttp.address import Address, parse_url
 from pysimplehttp.BackoffTimer import BackoffTimer
 from pysimplehttp.connection import FetchError
@@ -55,6 +57,8 @@ class PubsubReader:
             raise ValueError(f"timeout must be more than 0 seconds, not {timeout!r}")
         self.timeout = timeout
         self._stop = Stop()
+        self._nobody_reads = False
+        self._output_failure: Optional[OSError] = None
 
     def callback(self, data: bytes) -> None:
         """One message. To be written by you; an exception is logged and stops nothing."""
@@ -67,7 +71,9 @@ class PubsubReader:
                 self.callback(message)
             except NotImplementedError:
                 raise
-            except Exception:
+            except Exception as error:
+                if self._is_unread(error):
+                    return
                 _log.exception("the callback failed on %r", message[:200])
             if self._stop.requested:
                 return
@@ -77,7 +83,13 @@ class PubsubReader:
         self._stop.request()
 
     def start(self) -> None:
-        """Read until SIGTERM, Ctrl-C or :meth:`close`, and connect anew whenever the connection ends."""
+        """Read until SIGTERM, Ctrl-C or :meth:`close`, and connect anew whenever the connection ends.
+
+        What the callback prints is flushed with each piece that comes from the pubsub. Raises SystemExit with status 141
+        when nobody reads standard output any more, as :meth:`BaseReader.run` does.
+        """
+        self._nobody_reads = False
+        self._output_failure = None
         pause = BackoffTimer(0, _LONGEST_PAUSE, _FIRST_PAUSE)
         with self._stop.listening():
             while not self._stop.requested:
@@ -89,16 +101,46 @@ class PubsubReader:
                         pause.failure()
                         self._read(subscription)
                 except OSError as error:
+                    if self._is_unread(error):
+                        break
                     _log.warning("%s; connecting again in %g seconds", error, pause.get_interval())
                 self._stop.wait(pause.get_interval())
+        if self._output_failure is not None:
+            raise self._output_failure
+        if self._nobody_reads:
+            raise SystemExit(standard_output.NOBODY_READS_STATUS)
 
     def _read(self, subscription: _Subscription) -> None:
         while subscription.has_messages() or self._stop.wait_for(subscription.socket):
             messages = subscription.messages()
             if messages:
                 self.batch(messages)
+                self._flush()
             if self._stop.requested:
                 return
+
+    def _flush(self) -> None:
+        try:
+            standard_output.flush()
+        except BrokenPipeError:
+            self._end_unread()
+        except OSError as error:
+            # A full disk, say. Not a matter of the connection, for which it would be taken.
+            self._output_failure = error
+            self._stop.request()
+
+    def _is_unread(self, error: Exception) -> bool:
+        """Whether this happened because nobody reads standard output any more; then the reader is to end."""
+        if not isinstance(error, BrokenPipeError) or not standard_output.is_broken():
+            return False
+        self._end_unread()
+        return True
+
+    def _end_unread(self) -> None:
+        self._nobody_reads = True
+        self._stop.request()
+        standard_output.discard()
+        _log.warning("nobody reads standard output any more; ending")
 
 
 class _Subscription:

@@ -1,4 +1,5 @@
 import signal
+import subprocess
 import threading
 import unittest
 
@@ -106,6 +107,60 @@ class PubsubReaderTest(unittest.TestCase):
                 PubsubReader(url)
         with self.assertRaises(ValueError):
             PubsubReader("localhost:1", timeout=0)
+
+    def test_it_ends_when_nobody_reads_what_it_prints(self) -> None:
+        each = "def callback(self, data): print(data.decode(){flush})"
+        together = "def batch(self, messages): print(messages[0].decode(){flush})"
+        for method in (each, together):
+            for flush in (", flush=True", ""):
+                with self.subTest(method, flush=flush):
+                    pubsub = support.Pubsub(self)
+                    program = f"""
+                    import sys
+                    from pysimplehttp.pubsub_reader import PubsubReader
+
+                    class Printer(PubsubReader):
+                        {method.format(flush=flush)}
+
+                    Printer(sys.argv[1]).start()
+                    """
+                    command, environment = support.reader_command(self, program, pubsub.address)
+                    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+                    with subprocess.Popen(command, env=environment, **pipes) as child:
+                        watchdog = threading.Timer(support.DEADLINE, child.kill)
+                        watchdog.start()
+                        self.addCleanup(watchdog.cancel)
+                        support.wait_until(lambda: subscribers(pubsub) == 1, "the subscription")
+                        pubsub_write(pubsub.address, "1")
+                        self.assertEqual(child.stdout.readline(), b"1\n", "it is flushed")
+                        child.stdout.close()
+                        pubsub_write(pubsub.address, "2\n3")
+                        said = child.stderr.read().decode()
+                        self.assertEqual(child.wait(), 141, said[:2000])
+                    self.assertEqual(said.count("\n"), 1, said[:2000])
+                    self.assertIn("nobody reads standard output", said)
+
+    def test_an_output_that_takes_nothing_ends_it(self) -> None:
+        pubsub = support.Pubsub(self)
+        reader = support.reader_process(
+            self,
+            """
+            import os, sys
+            from pysimplehttp.pubsub_reader import PubsubReader
+
+            class Printer(PubsubReader):
+                def callback(self, data):
+                    print(data)
+
+            os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
+            Printer(sys.argv[1]).start()
+            """,
+            pubsub.address,
+        )
+        support.wait_until(lambda: subscribers(pubsub) == 1, "the subscription")
+        pubsub_write(pubsub.address, "1")
+        self.assertNotEqual(reader.exit_status(), 0)
+        self.assertIn("No space left", "".join(reader.errors))
 
     def test_a_signal_ends_it(self) -> None:
         pubsub = support.Pubsub(self)

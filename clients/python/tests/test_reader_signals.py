@@ -177,3 +177,22 @@ class SignalsTest(unittest.TestCase):
         )
         self.assertNotEqual(reader.exit_status(), 0)
         self.assertEqual(self.left(), [2])
+
+    def test_an_output_that_takes_nothing_puts_nothing_back_twice(self) -> None:
+        """What is printed fails only when it is flushed: when the message that printed it is back in the queue."""
+        self.queue.put(*({"n": n} for n in range(3)))
+        reader = support.reader_process(
+            self,
+            """
+            import os, sys
+            from pysimplehttp.BaseReader import BaseReader
+
+            os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
+            BaseReader(sys.argv[1], {"show": print}, mget_items=3).run()
+            """,
+            self.queue.address,
+        )
+        self.assertNotEqual(reader.exit_status(), 0)
+        left = self.queue.dump()
+        self.assertEqual(sorted(message.get("data", message)["n"] for message in left), [0, 1, 2], left)
+        self.assertEqual([message["tries"] for message in left if "tries" in message], [1])
