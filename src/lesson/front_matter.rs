@@ -64,6 +64,8 @@ impl fmt::Display for Service {
 pub enum Stream {
     /// Numbers between 0 and 1, with a few among them that a reader cannot handle.
     Numbers,
+    /// Integers of several named distributions, whose counts several readers keep together.
+    Integers,
     /// Numbers of a distribution that nobody knows until it is revealed.
     Secret,
 }
@@ -74,6 +76,7 @@ impl Stream {
         match self {
             // Slow enough to follow by eye.
             Self::Numbers => 20.0,
+            Self::Integers => 50.0,
             Self::Secret => 200.0,
         }
     }
@@ -83,6 +86,7 @@ impl fmt::Display for Stream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Numbers => "numbers",
+            Self::Integers => "integers",
             Self::Secret => "secret",
         })
     }

@@ -21,7 +21,7 @@ use super::stream::{self, Published};
 use super::{ports, published};
 use crate::lesson::{self, Section, Service, Stream};
 use crate::server::{self, Bridge, Pubsub, Simplequeue, bridge, pubsub, simplequeue};
-use crate::source::{self, Numbers, Pace, Secret};
+use crate::source::{self, Integers, Numbers, Pace, Secret};
 use crate::workspace::Workspace;
 
 /// The ports of the tutorial.
@@ -176,6 +176,11 @@ impl BroughtUp {
         };
         let (messages, published, kept) = match stream {
             Stream::Numbers => (source::mixed(rand::random()), Published::default(), None),
+            Stream::Integers => (
+                Integers::new(rand::random()).messages(),
+                Published::default(),
+                None,
+            ),
             Stream::Secret => {
                 let secret = Secret::load(&workspace.secret_path())?;
                 let numbers = Numbers::new(secret.distribution(), rand::random())?;

@@ -1,8 +1,9 @@
-//! Streams of numbers that publish, and the secret one of section 3.
+//! Streams of numbers that publish, the secret one of section 3 among them.
 
 mod describe;
 mod distribution;
 mod mixed;
+mod integers;
 mod moments;
 mod numbers;
 mod pace;
@@ -12,6 +13,7 @@ mod secret_draw;
 
 pub use distribution::{Distribution, ParameterError};
 pub use mixed::mixed;
+pub use integers::{Integers, integer_message};
 pub use numbers::{Messages, Numbers, message};
 pub use pace::{Pace, RateError};
 pub use sampler::Sampler;
