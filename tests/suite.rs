@@ -12,6 +12,7 @@ mod layers;
 mod lessons;
 mod programs;
 mod python_client;
+mod redis;
 mod rendering;
 mod rust_client;
 mod servers;

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,9 +27,12 @@ const MOST_WATCHED: usize = 4096;
 /// How often it is looked whether programs have ended, which nobody but their parent is told.
 const POLL: Duration = Duration::from_millis(10);
 
-/// A running guard, seen from the command that it outlives. Dropping it ends what it still watches, and it.
+/// A running guard, seen from the command that it outlives. Dropping the last clone ends what it still watches, and it.
+#[derive(Debug, Clone)]
+pub struct Guard(Arc<Running>);
+
 #[derive(Debug)]
-pub struct Guard {
+struct Running {
     /// Taken only by `drop`, which closes it.
     pipe: Mutex<Option<ChildStdin>>,
     process: Option<Child>,
@@ -51,10 +54,10 @@ impl Guard {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        Ok(Guard {
+        Ok(Guard(Arc::new(Running {
             pipe: Mutex::new(process.stdin.take()),
             process: Some(process),
-        })
+        })))
     }
 
     /// The command is about to be run: should this process die before it can say more, what carries the command's mark
@@ -86,13 +89,13 @@ impl Guard {
     }
 
     fn tell(&self, line: &str) -> io::Result<()> {
-        let mut pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pipe = self.0.pipe.lock().unwrap_or_else(PoisonError::into_inner);
         pipe.as_mut()
             .map_or(Ok(()), |pipe| pipe.write_all(line.as_bytes()))
     }
 }
 
-impl Drop for Guard {
+impl Drop for Running {
     fn drop(&mut self) {
         *self.pipe.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if let Some(mut process) = self.process.take() {

@@ -2,7 +2,7 @@
 //!
 //! [`launch`] starts it and waits until every part answers; [`live`] is the process itself; [`control`] is how the two
 //! talk; [`state`] is what is on disk: a lock that the kernel lets go when the process is gone, however it went, and a
-//! file that says where it is.
+//! file that says where it is. [`redis`] finds a Redis server and runs a private one.
 
 pub mod control;
 pub mod launch;
@@ -10,8 +10,10 @@ pub mod live;
 mod parts;
 mod ports;
 pub mod published;
+pub mod redis;
 pub mod state;
 mod stream;
+pub mod tool;
 
 pub use control::{Client, ControlError, PartStatus, Status};
 pub use live::LiveOptions;
