@@ -103,6 +103,9 @@ pub struct Start {
     /// Messages that the stream publishes a second; without it, as many as the section is made for
     #[arg(long, value_name = "MESSAGES", allow_negative_numbers = true)]
     pub rate: Option<f64>,
+    /// A Redis server of your own for a section with Redis, which uses its database 1; without it, the workshop runs one
+    #[arg(long, value_name = "URL", env = "WORKSHOP_REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
 }
 
 /// Arguments of `lesson`.

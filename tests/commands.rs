@@ -10,5 +10,6 @@ mod languages;
 mod live;
 mod pipeline;
 mod predictions;
+mod redis;
 mod secret;
 pub mod student;

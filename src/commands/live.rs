@@ -1,10 +1,14 @@
 //! `workshop live`: the background process, as `start` starts it.
 
+use std::io::Read;
 use std::path::Path;
+
+use anyhow::Context as _;
 
 use super::Outcome;
 use super::exit::Exit;
 use crate::cli;
+use crate::services::redis::Choice;
 use crate::services::{LiveOptions, live as service};
 use crate::workspace::Workspace;
 
@@ -16,6 +20,7 @@ pub fn live(dir: Option<&Path>, arguments: &cli::Live) -> Outcome {
     let options = LiveOptions {
         section: arguments.section,
         rate: arguments.rate,
+        redis: redis(std::io::stdin())?,
     };
     // On one thread: the parts pass every message from hand to hand, and no other thread has to be woken for it.
     let runtime = super::runtime()?;
@@ -24,4 +29,17 @@ pub fn live(dir: Option<&Path>, arguments: &cli::Live) -> Outcome {
     runtime.shutdown_background();
     result?;
     Ok(Exit::Done)
+}
+
+/// No choice is longer.
+const LONGEST_CHOICE: u64 = 64 << 10;
+
+/// The Redis that `start` has chosen, which it says on our standard input: the URL can have a password in it.
+fn redis(input: impl Read) -> anyhow::Result<Option<Choice>> {
+    let mut said = String::new();
+    input.take(LONGEST_CHOICE).read_to_string(&mut said)?;
+    if said.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(&said).context("this command is for `workshop start` to call")
 }

@@ -13,6 +13,7 @@ mod live;
 mod man;
 mod names;
 mod own_bridge;
+mod prepare;
 mod progress;
 mod reveal;
 mod run;

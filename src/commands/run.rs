@@ -61,10 +61,14 @@ pub fn running(workspace: &Workspace) -> anyhow::Result<LiveState> {
 /// The three addresses that a program reads from its environment. Where the section has no Redis, the third one is
 /// the tutorial's.
 pub fn addresses(live: &LiveState) -> [(&'static str, String); 3] {
+    let redis = live.redis.as_ref().map(|redis| redis.url.clone());
     [
         ("PUBSUB_URL", format!("http://{}", live.pubsub)),
         ("SIMPLEQUEUE_URL", format!("http://{}", live.simplequeue)),
-        ("REDIS_URL", "redis://localhost:6379/1".into()),
+        (
+            "REDIS_URL",
+            redis.unwrap_or_else(|| "redis://localhost:6379/1".into()),
+        ),
     ]
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::exit::{Exit, Usage};
-use super::{Outcome, build, language, names, own_bridge, run, say};
+use super::{Outcome, build, language, names, own_bridge, prepare, run, say};
 use crate::cli;
 use crate::lesson::{Language, SETTINGS_PART, Section, Service, Stream};
 use crate::program;
@@ -36,12 +36,17 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     let added = workspace.add_section(section, language.map_or("", |language| language.name.as_str()))?;
     names::tools(&workspace)?;
     let secret = secret(&workspace, section)?;
+    // Before anything that runs is touched: where there is none, it goes on as it is.
+    let (redis, redis_note) = prepare::redis(section, arguments.redis_url.as_deref()).await?;
+    let packages_note = prepare::packages(&workspace, section).await?;
     let options = LiveOptions {
         section: section.number,
         rate,
+        redis,
     };
     let mut notes: Vec<String> = note.into_iter().collect();
     notes.extend(bring_up(&workspace, section, &options).await?);
+    notes.extend(redis_note.into_iter().chain(packages_note));
     if let Some(language) = language.filter(|_| section.has_program()) {
         let path = build::path_of(&run::environment(Some(&workspace), &workspace.python_client()));
         notes.extend(language::missing(language, &workspace.section(section), &path).await);
@@ -119,6 +124,9 @@ async fn bring_up(
     let mut left = None;
     match state::presence(workspace)? {
         Presence::Running(live) if serves(&live, options) => match Client::of(&live).status().await {
+            Ok(status) if status.broken => {
+                notes.push("a part of the last one was gone; this is a new one".into())
+            }
             Ok(_) => return Ok(vec!["the live workshop was running already, and goes on".into()]),
             Err(error) => notes.push(format!("{error}; this is a new one")),
         },
@@ -140,7 +148,15 @@ async fn bring_up(
 }
 
 fn serves(live: &LiveState, options: &LiveOptions) -> bool {
-    live.section == options.section && live.rate == options.rate && live.version == env!("CARGO_PKG_VERSION")
+    let same_redis = match (&live.redis, &options.redis) {
+        (Some(place), Some(choice)) => place.is(choice),
+        (None, None) => true,
+        _ => false,
+    };
+    live.section == options.section
+        && live.rate == options.rate
+        && same_redis
+        && live.version == env!("CARGO_PKG_VERSION")
 }
 
 fn end_of_screen(
@@ -158,6 +174,9 @@ fn end_of_screen(
     let mut row = |label: &str, what: &str| text.push_str(&say::labelled(label, what, style));
     row("pubsub", &format!("http://{}", live.pubsub));
     row("simplequeue", &format!("http://{}", live.simplequeue));
+    if let Some(redis) = &live.redis {
+        row("redis", &redis.shown());
+    }
     row("workspace", &say::shown(workspace.root()));
     for (index, path) in added.iter().enumerate() {
         row(if index == 0 { "added" } else { "" }, &path.display().to_string());

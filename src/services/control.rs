@@ -32,22 +32,28 @@ pub struct Status {
     pub subscribers: u64,
     /// Each of its parts.
     pub parts: Vec<PartStatus>,
+    /// What happened to its parts that a student should know.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Whether a part is gone for good, so that only a new workshop will have it again.
+    #[serde(default)]
+    pub broken: bool,
 }
 
 /// What one part says of itself. A count that makes no sense for a part is `None`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PartStatus {
-    /// Its name: pubsub, simplequeue, bridge, stream.
+    /// Its name: pubsub, simplequeue, bridge, stream, redis.
     pub part: String,
     /// Its URL, or what it connects.
     pub address: String,
     /// What it is doing.
     pub state: String,
-    /// Messages that came in.
+    /// Messages that came in, or commands.
     pub messages_in: Option<u64>,
     /// Messages that went out.
     pub messages_out: Option<u64>,
-    /// Messages that wait.
+    /// Messages that wait, or keys.
     pub depth: Option<u64>,
 }
 
@@ -61,9 +67,10 @@ const MOST_CONNECTIONS: usize = 32;
 const LONGEST_ANSWER: usize = 1 << 20;
 
 /// Answers orders on `listener` until it is dropped. An order to stop is passed on through `stop`.
-pub async fn serve<F>(listener: TcpListener, token: String, status: F, stop: mpsc::Sender<()>)
+pub async fn serve<F, S>(listener: TcpListener, token: String, status: F, stop: mpsc::Sender<()>)
 where
-    F: Fn() -> Status + Send + Sync + 'static,
+    F: Fn() -> S + Send + Sync + 'static,
+    S: Future<Output = Status> + Send,
 {
     let orders = Arc::new(Orders { token, status, stop });
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
@@ -82,8 +89,8 @@ where
         let orders = Arc::clone(&orders);
         tokio::spawn(async move {
             let service = service_fn(|request| {
-                let answer = orders.answer(&request);
-                async move { Ok::<_, Infallible>(answer) }
+                let orders = Arc::clone(&orders);
+                async move { Ok::<_, Infallible>(orders.answer(&request).await) }
             });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -103,8 +110,8 @@ struct Orders<F> {
     stop: mpsc::Sender<()>,
 }
 
-impl<F: Fn() -> Status> Orders<F> {
-    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+impl<F: Fn() -> S, S: Future<Output = Status>> Orders<F> {
+    async fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         let given = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
         if given != Some(bearer(&self.token).as_bytes()) {
             return plain(
@@ -113,7 +120,7 @@ impl<F: Fn() -> Status> Orders<F> {
             );
         }
         match (request.method(), request.uri().path()) {
-            (&Method::GET, "/status") => match serde_json::to_vec(&(self.status)()) {
+            (&Method::GET, "/status") => match serde_json::to_vec(&(self.status)().await) {
                 Ok(text) => {
                     let mut response = Response::new(Full::new(text.into()));
                     let json = hyper::header::HeaderValue::from_static("application/json");

@@ -7,10 +7,11 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
 use super::control::Client;
 use super::live::{Announcement, LiveOptions};
+use super::redis;
 use super::state::{self, LiveState, Presence};
 use crate::program;
 use crate::workspace::Workspace;
@@ -19,6 +20,7 @@ use crate::workspace::Workspace;
 const START_LIMIT: Duration = Duration::from_secs(15);
 const STOP_LIMIT: Duration = Duration::from_secs(8);
 const KILL_LIMIT: Duration = Duration::from_secs(5);
+const REDIS_LIMIT: Duration = Duration::from_secs(3);
 
 /// No announcement is longer.
 const LONGEST_ANNOUNCEMENT: u64 = 64 << 10;
@@ -44,11 +46,16 @@ pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Resu
         .current_dir("/")
         // It outlives the program that started it, if one did, and is nothing that was left behind.
         .env_remove(program::MARK_VARIABLE)
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(log)
         .spawn()
         .context("cannot start the background process")?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // Not an argument: the URL of a student's own server can have a password in it. Where the process is gone and
+        // does not read, it announces nothing either.
+        let _ = stdin.write_all(&serde_json::to_vec(&options.redis)?).await;
+    }
     let announced = match child.stdout.take() {
         Some(stdout) => tokio::time::timeout(START_LIMIT, announcement(stdout)).await,
         None => bail!("the background process has no output to listen to"),
@@ -95,7 +102,8 @@ pub enum Stopped {
 pub async fn stop(workspace: &Workspace) -> anyhow::Result<Stopped> {
     match state::presence(workspace)? {
         Presence::Absent => Ok(Stopped::NothingToStop),
-        Presence::Died(_) => {
+        Presence::Died(live) => {
+            redis_gone(&live).await;
             state::remove(workspace)?;
             Ok(Stopped::HadDied)
         }
@@ -129,7 +137,24 @@ async fn stop_running(workspace: &Workspace, live: &LiveState) -> anyhow::Result
         .context("live.json names no process")?;
     kill(Pid::from_raw(pid), Signal::SIGKILL).with_context(|| format!("cannot end process {pid}"))?;
     if state::wait_until_gone(workspace, KILL_LIMIT).await? {
+        redis_gone(live).await;
         return Ok(());
     }
     bail!("process {pid} does not end, not even by SIGKILL")
+}
+
+/// Waits for the end of the private Redis of a live workshop that was killed. Its guard ends it a moment later; who
+/// starts the next one at once would find its port taken.
+async fn redis_gone(live: &LiveState) {
+    let Some(redis) = live.redis.as_ref().filter(|redis| !redis.foreign) else {
+        return;
+    };
+    let gone = async {
+        while redis::Report::of(redis.url.as_str()).await.is_ok() {
+            // A process that is not our child gives no event when it ends.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // Somebody else's server may have taken that port since.
+    let _ = tokio::time::timeout(REDIS_LIMIT, gone).await;
 }

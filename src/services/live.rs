@@ -18,7 +18,7 @@ use super::control::{self, Status};
 use super::parts::Parts;
 use super::state::{self, LiveState};
 use super::stream::{self, Published};
-use super::{ports, published};
+use super::{ports, published, redis};
 use crate::lesson::{self, Section, Service, Stream};
 use crate::server::{self, Bridge, Pubsub, Simplequeue, bridge, pubsub, simplequeue};
 use crate::source::{self, Integers, Numbers, Pace, Secret};
@@ -46,6 +46,8 @@ pub struct LiveOptions {
     pub section: u8,
     /// Messages a second; 0 where the section has no stream.
     pub rate: f64,
+    /// Its Redis; `None` where the section has none.
+    pub redis: Option<redis::Choice>,
 }
 
 /// What the process tells whoever started it, on standard output, once.
@@ -132,6 +134,25 @@ impl BroughtUp {
             None
         };
 
+        let (redis, keeper) = match &options.redis {
+            Some(choice) => {
+                let executable =
+                    std::env::current_exe().context("cannot tell where the workshop command is")?;
+                let port = redis::Port::Wanted(redis::PORT);
+                let (part, keeper) = redis::Part::start(choice, port, &executable).await?;
+                (Some(part), keeper)
+            }
+            None => (None, None),
+        };
+        let redis_note = keeper.as_ref().and_then(redis::Keeper::note);
+        if let Some(keeper) = keeper {
+            let keeping = keeper.keep(ended(&end));
+            tasks.spawn(async {
+                keeping.await;
+                ("redis", Ok(()))
+            });
+        }
+
         let control = server::bind(Ipv4Addr::LOCALHOST.into(), 0)?;
         let state = LiveState {
             pid: std::process::id(),
@@ -143,10 +164,11 @@ impl BroughtUp {
             token: token()?,
             pubsub: pubsub_address,
             simplequeue: queue_address,
+            redis: redis.as_ref().map(|redis| redis.place().clone()),
         };
         let mut up = Self {
             state,
-            notes: [pubsub_port.note, queue_port.note]
+            notes: [pubsub_port.note, queue_port.note, redis_note]
                 .into_iter()
                 .flatten()
                 .collect(),
@@ -155,6 +177,7 @@ impl BroughtUp {
                 simplequeue: (queue, queue_address),
                 bridge: bridge_stats,
                 stream: None,
+                redis,
             },
             control,
             end,
@@ -220,14 +243,19 @@ impl BroughtUp {
     async fn serve(mut self, workspace: &Workspace, lock: &File) -> anyhow::Result<()> {
         let (stop, mut stopped) = mpsc::channel(1);
         let (section, parts) = (self.state.section, self.parts.clone());
-        let status = move || Status {
-            section,
-            published: parts
-                .stream
-                .as_ref()
-                .map_or(0, |(published, _)| published.count()),
-            subscribers: parts.other_subscribers(),
-            parts: parts.status(),
+        let status = move || {
+            let parts = parts.clone();
+            async move {
+                let stream = parts.stream.as_ref();
+                Status {
+                    section,
+                    published: stream.map_or(0, |(published, _)| published.count()),
+                    subscribers: parts.other_subscribers(),
+                    parts: parts.status().await,
+                    notes: parts.redis.iter().filter_map(redis::Part::told).collect(),
+                    broken: parts.redis.as_ref().is_some_and(redis::Part::is_gone),
+                }
+            }
         };
         let mut control = JoinSet::new();
         control.spawn(control::serve(

@@ -10,6 +10,7 @@ pub mod live;
 mod parts;
 mod ports;
 pub mod published;
+pub mod python;
 pub mod redis;
 pub mod state;
 mod stream;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::control::PartStatus;
+use super::redis;
 use super::stream::Published;
 use crate::server::{Pubsub, Simplequeue, bridge};
 
@@ -17,11 +18,13 @@ pub struct Parts {
     pub bridge: Option<bridge::StatsHandle>,
     /// The stream's count and its rate, where the section has one.
     pub stream: Option<(Published, f64)>,
+    /// The Redis, where the section has one.
+    pub redis: Option<redis::Part>,
 }
 
 impl Parts {
     /// A line for each part.
-    pub fn status(&self) -> Vec<PartStatus> {
+    pub async fn status(&self) -> Vec<PartStatus> {
         let mut parts = vec![self.pubsub(), self.simplequeue()];
         parts.extend(self.bridge.as_ref().map(|stats| self.bridge(stats)));
         parts.extend(self.stream.as_ref().map(|(published, rate)| PartStatus {
@@ -32,6 +35,9 @@ impl Parts {
             messages_out: Some(published.count()),
             depth: None,
         }));
+        if let Some(redis) = &self.redis {
+            parts.push(redis.status().await);
+        }
         parts
     }
 

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::redis::Place;
 use crate::workspace::{Workspace, write_atomically};
 
 /// Where a live workshop is to be found. Readable by its owner alone.
@@ -33,6 +34,9 @@ pub struct LiveState {
     pub pubsub: SocketAddr,
     /// Where its queue listens.
     pub simplequeue: SocketAddr,
+    /// Where its Redis is, where the section has one.
+    #[serde(default)]
+    pub redis: Option<Place>,
 }
 
 /// What is known of the live workshop of a workspace.

@@ -80,9 +80,12 @@ impl Student {
             "PUBSUB_URL",
             "SIMPLEQUEUE_URL",
             "REDIS_URL",
+            "WORKSHOP_REDIS_URL",
         ] {
             command.env_remove(name);
         }
+        // A Redis server is fetched once for all tests, where none is installed.
+        command.env("XDG_CACHE_HOME", crate::redis::cache());
         command
     }
 

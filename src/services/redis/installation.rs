@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::fetch;
 use crate::program::guard::Guard;
 use crate::program::{self, Command};
@@ -47,7 +49,7 @@ impl Search {
 }
 
 /// A server that can be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Installation {
     /// The executable.
     pub server: PathBuf,
@@ -60,7 +62,8 @@ pub struct Installation {
 }
 
 /// Which of the two a server is. They speak the same protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Redis.
     Redis,
@@ -69,7 +72,8 @@ pub enum Kind {
 }
 
 /// Where a server comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// It is installed.
     Installed,

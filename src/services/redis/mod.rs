@@ -6,12 +6,14 @@
 mod fetch;
 mod foreign;
 mod installation;
+mod live;
 mod report;
 mod server;
 
 pub use fetch::{VERSION as FETCHED_VERSION, pip_command};
 pub use foreign::{Foreign, ForeignError};
 pub use installation::{Installation, Kind, Missing, OLDEST, Origin, Search, locate};
+pub use live::{Choice, Keeper, Part, Place};
 pub use report::{Report, ReportError};
 pub use server::{Port, Server, StartError};
 
