@@ -66,6 +66,9 @@ pub enum Command {
     Env,
     /// Show what you have done so far
     Progress,
+    /// Say what the workshop finds on this machine, and how to get what is missing
+    #[command(after_help = "Exit status: 0 all that is required is there, 1 something is missing.")]
+    Doctor,
     /// Print what lets a shell complete this command
     #[command(
         after_help = "Example: workshop completions bash > ~/.local/share/bash-completion/completions/workshop"

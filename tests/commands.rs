@@ -4,6 +4,7 @@ mod around;
 mod chain;
 mod checking;
 mod corpus;
+mod doctor;
 mod errors;
 mod interrupted;
 mod languages;

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod doctor;
 mod env;
 mod exit;
 mod hint;
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> Outcome {
         Command::RevealSecretStream(arguments) => runtime()?.block_on(reveal::reveal(dir, &arguments)),
         Command::Status => runtime()?.block_on(status::status(dir)),
         Command::Stop => runtime()?.block_on(stop::stop(dir)),
+        Command::Doctor => runtime()?.block_on(doctor::doctor(dir)),
         Command::Env => env::env(dir),
         Command::Progress => progress::progress(dir),
         Command::Verify(arguments) => verify::verify(&arguments),

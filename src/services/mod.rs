@@ -7,6 +7,7 @@
 pub mod control;
 pub mod launch;
 pub mod live;
+pub mod packages;
 mod parts;
 mod ports;
 pub mod published;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::packages::{Package, install_command};
 use super::tool::{self, ToolError};
 use crate::lesson::Section;
 use crate::program::Command;
@@ -46,10 +47,12 @@ pub enum PythonError {
     #[error("{} holds no bin/python3; move it away, so that a new one can be made", .0.display())]
     OwnBroken(PathBuf),
     /// `python3 -m venv` failed.
-    #[error("python3 -m venv: {source}{}", if cfg!(target_os = "linux") { "; `sudo apt install python3-venv` may help" } else { "" })]
+    #[error("python3 -m venv: {source}; `{install}` may help")]
     Venv {
         /// Why.
         source: ToolError,
+        /// What installs what is missing most often.
+        install: String,
     },
     /// `pip install` failed.
     #[error("pip install: {source}")]
@@ -144,7 +147,10 @@ pub async fn provide(
                 workspace,
                 guard,
             );
-            made.await.map_err(|source| PythonError::Venv { source })?;
+            made.await.map_err(|source| PythonError::Venv {
+                source,
+                install: install_command(Package::Venv, &std::env::var("PATH").unwrap_or_default()),
+            })?;
         }
         told(Step::Installing);
         let python = python.display().to_string();

@@ -269,6 +269,7 @@ fn help_comes_for_every_command() {
         "stop",
         "env",
         "progress",
+        "doctor",
     ] {
         assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
         let own = student.says([command, "--help"]);

@@ -1,16 +1,14 @@
 //! A live workshop with a Redis, and the Python packages of a section.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tempfile::TempDir;
 use workshop::services::redis::{Choice, Part, Port, Server};
 
-use super::student::{Student, WORKSHOP, processes_mentioning, text, wait_for};
+use super::student::{Student, WORKSHOP, flat, processes_mentioning, script, text, wait_for};
 use crate::redis::{ask, connect, guard, installation};
 
 /// A student in whose workspace there is something that counts as a finished `.venv`, so that no test but those about
@@ -31,11 +29,6 @@ fn student() -> Student {
 
 fn url(student: &Student) -> String {
     student.live()["redis"]["url"].as_str().unwrap().to_owned()
-}
-
-/// A screen as one line: where it is wrapped does not matter.
-fn flat(screen: &str) -> String {
-    screen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The process of the server at `url`, as it says itself. (Its port says nothing once it is gone: another test's server
@@ -215,28 +208,10 @@ async fn a_redis_of_the_students_own_is_used_in_database_1_alone_and_nothing_in_
     }
 }
 
-/// A folder with links to the named tools, for a `PATH` on which nothing else is.
-fn only(names: &[&str]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let path = std::env::var("PATH").unwrap();
-    for name in names {
-        let found = workshop::program::find(name, Path::new("/"), &path).unwrap();
-        std::os::unix::fs::symlink(found, folder.path().join(name)).unwrap();
-    }
-    folder
-}
-
-fn script(path: &Path, text: &str) {
-    let unfinished = path.with_extension("new");
-    fs::write(&unfinished, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(&unfinished, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::rename(unfinished, path).unwrap();
-}
-
 #[test]
 fn without_a_redis_the_running_section_goes_on_and_the_message_says_what_helps() {
     let student = Student::started("1");
-    let (pid, empty) = (student.live_pid(), only(&[]));
+    let (pid, empty) = (student.live_pid(), tempfile::tempdir().unwrap());
     let output = student
         .command(["start", "4"])
         .env("PATH", empty.path())

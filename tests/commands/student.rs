@@ -1,6 +1,7 @@
 //! A student alone at a terminal: a folder of their own, and the `workshop` command.
 
 use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -204,4 +205,18 @@ pub fn processes_mentioning(path: &Path) -> Vec<u32> {
             (!state.starts_with('Z')).then_some(pid)
         })
         .collect()
+}
+
+/// A screen as one line: where it is wrapped does not matter.
+pub fn flat(screen: &str) -> String {
+    screen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Makes the file at `path` an executable shell script.
+pub fn script(path: &Path, text: &str) {
+    // Written under another name: a file that is being written cannot be run, not even by another test's child.
+    let unfinished = path.with_extension("new");
+    std::fs::write(&unfinished, format!("#!/bin/sh\n{text}\n")).unwrap();
+    std::fs::set_permissions(&unfinished, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::rename(unfinished, path).unwrap();
 }

@@ -1,7 +1,6 @@
 //! Finding a server.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -9,6 +8,7 @@ use tempfile::TempDir;
 use workshop::services::redis::{Kind, Origin, Search, locate};
 
 use super::guard;
+use crate::commands::student::script;
 
 /// A folder for a `PATH`, with programs that are shell scripts.
 struct Tools(TempDir);
@@ -18,12 +18,8 @@ impl Tools {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn add(&self, name: &str, script: &str) {
-        let path = self.0.path().join(name);
-        // Written under another name: a file that is being written cannot be run, not even by another test's child.
-        fs::write(path.with_extension("new"), format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(path.with_extension("new"), fs::Permissions::from_mode(0o755)).unwrap();
-        fs::rename(path.with_extension("new"), path).unwrap();
+    fn add(&self, name: &str, text: &str) {
+        script(&self.0.path().join(name), text);
     }
 
     fn search(&self, cache: &Path) -> Search {

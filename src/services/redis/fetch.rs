@@ -64,21 +64,32 @@ fn ours(cache: &Path) -> PathBuf {
     cache.join("realtime-workshop")
 }
 
+/// Where a fetched server is. A home folder can be shared between machines of different kinds.
+fn place(cache: &Path) -> PathBuf {
+    let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
+    ours(cache).join(format!("valkey-server-{VERSION}-{system}-{processor}"))
+}
+
+/// The server in the cache, where there is one that runs.
+pub(super) async fn kept(search: &Search, guard: &Guard) -> Option<Installation> {
+    let place = place(search.cache.as_deref()?);
+    if !place.is_file() {
+        return None;
+    }
+    installation::inspect(&place, Origin::Fetched, guard).await.ok()
+}
+
 /// The server in the cache, fetched where it is not there or does not run.
 pub(super) async fn fetched(
     search: &Search,
     guard: &Guard,
     fetching: &(dyn Fn() + Sync),
 ) -> Result<Installation, FetchError> {
-    let folder = ours(search.cache.as_deref().ok_or(FetchError::NoCache)?);
-    // A home folder can be shared between machines of different kinds.
-    let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
-    let place = folder.join(format!("valkey-server-{VERSION}-{system}-{processor}"));
-    if place.is_file()
-        && let Ok(there) = installation::inspect(&place, Origin::Fetched, guard).await
-    {
+    if let Some(there) = kept(search, guard).await {
         return Ok(there);
     }
+    let cache = search.cache.as_deref().ok_or(FetchError::NoCache)?;
+    let (folder, place) = (ours(cache), place(cache));
     let in_folder = |source| FetchError::Folder {
         folder: folder.clone(),
         source,
@@ -86,9 +97,7 @@ pub(super) async fn fetched(
     fs::create_dir_all(&folder).map_err(in_folder)?;
     let _alone = lock(&folder).await.map_err(in_folder)?;
     // Whoever held the lock before may have done the work.
-    if place.is_file()
-        && let Ok(there) = installation::inspect(&place, Origin::Fetched, guard).await
-    {
+    if let Some(there) = kept(search, guard).await {
         return Ok(there);
     }
     fetching();

