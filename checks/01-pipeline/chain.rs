@@ -30,7 +30,7 @@ const TO_ARRIVE: Duration = Duration::from_secs(10);
 /// How long a second copy may take after the first: with one subscriber, whose bridge would send it twice in a row, and
 /// with several, which send it one beside the other.
 const SECOND_COPY: Duration = Duration::from_millis(500);
-const COPY_OF_ANOTHER: Duration = Duration::from_secs(2);
+const COPY_OF_ANOTHER: Duration = Duration::from_secs(3);
 
 /// How long to look on for a probe when others take messages from the queue: they have most likely taken it.
 const AMONG_OTHERS: Duration = Duration::from_secs(3);
