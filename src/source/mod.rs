@@ -2,8 +2,8 @@
 
 mod describe;
 mod distribution;
-mod mixed;
 mod integers;
+mod mixed;
 mod moments;
 mod numbers;
 mod pace;
@@ -12,8 +12,8 @@ mod secret;
 mod secret_draw;
 
 pub use distribution::{Distribution, ParameterError};
-pub use mixed::mixed;
 pub use integers::{Integers, integer_message};
+pub use mixed::mixed;
 pub use numbers::{Messages, Numbers, message};
 pub use pace::{Pace, RateError};
 pub use sampler::Sampler;
