@@ -393,13 +393,20 @@ const ITEMS: &str = "WORKSHOP_TEST_ITEMS";
 fn a_reader_by_itself() {
     let [queue, items] =
         [QUEUE, ITEMS].map(|name| std::env::var(name).expect("only the tests below run this"));
+    let stopper = Stopper::new().unwrap();
     let ended = Reader::new(queue)
+        .stopper(&stopper)
         .mget_items(items.parse().unwrap())
         .sleeptime_queue_empty(FOREVER)
         .task("print", |data| {
             println!("\n{data}");
             if data["wait"] == true {
-                std::io::stdin().read_line(&mut String::new())?;
+                let mut told = String::new();
+                std::io::stdin().read_line(&mut told)?;
+                // A signal that was sent has not come yet: another thread than this one may get it.
+                while told == "signalled\n" && !stopper.is_requested() {
+                    std::thread::yield_now();
+                }
                 println!("\n{data}");
             }
             Ok(())
@@ -471,7 +478,13 @@ fn a_signal_lets_the_message_in_hand_be_finished_and_the_rest_go_back() {
         let mut reader = ByItself::start(&queue, 10);
         assert_eq!(reader.line()["n"], 1);
         reader.signal(signal);
-        reader.child.stdin.take().unwrap().write_all(b"\n").unwrap();
+        reader
+            .child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(b"signalled\n")
+            .unwrap();
         assert_eq!(reader.line()["n"], 1, "it is finished");
         let (status, said) = reader.end();
         assert_eq!(status, Some(0), "{said}");

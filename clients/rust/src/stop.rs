@@ -49,7 +49,8 @@ impl Stopper {
         let _ = (&self.0.wakes).write(b"!");
     }
 
-    pub(crate) fn is_requested(&self) -> bool {
+    /// Whether a signal or somebody else has asked to stop: a task that takes long may look.
+    pub fn is_requested(&self) -> bool {
         self.0.requested.load(Ordering::SeqCst)
     }
 
