@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Realtime data science, hands on: the servers run here, and what you build is verified.
 #[derive(Debug, Parser)]
@@ -59,6 +59,14 @@ pub enum Command {
     /// Show the parts of the live workshop, and how many messages went through each
     #[command(after_help = "Exit status: 0 it is running, 1 it is not.")]
     Status,
+    /// Publish a stream to any pubsub or queue: a made-up one, or a capture
+    #[command(
+        after_help = "Examples: workshop publish clicks --rate 500 --limit 10000\n          \
+        workshop publish hour.jsonl.gz --pace recorded --loop\n          \
+        workshop publish numbers --to http://127.0.0.1:8080 --to http://127.0.0.1:8081/put\n\n\
+        Exit status: 0 all is published, 1 it could not be, 2 the command was given wrongly, 130 interrupted."
+    )]
+    Publish(Publish),
     /// Stop the live workshop
     Stop,
     /// Print the variables that let this terminal talk to the live workshop
@@ -109,6 +117,10 @@ pub struct Start {
     /// A Redis server of your own for a section with Redis, which uses its database 1; without it, the workshop runs one
     #[arg(long, value_name = "URL", env = "WORKSHOP_REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
+    /// Replay this capture in place of section 5's made-up clicks, again and again: JSON lines, plain or gzip; - for
+    /// standard input. At the pace it was recorded at, or at --rate
+    #[arg(long, value_name = "FILE")]
+    pub replay: Option<PathBuf>,
 }
 
 /// Arguments of `lesson`.
@@ -152,6 +164,55 @@ pub struct Check {
     pub seed: Option<u64>,
 }
 
+/// Arguments of `publish`.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// clicks, numbers, integers, counts or edges; or a file with one message a line, plain or gzip; - for standard
+    /// input. A file called like a stream is ./clicks
+    #[arg(value_name = "STREAM|FILE")]
+    pub what: String,
+    /// Where to; may be repeated. A server alone (http://127.0.0.1:8080) is asked whether it is a pubsub or a queue, a
+    /// path is used as it is. Without it, the live workshop's pubsub
+    #[arg(long, value_name = "URL")]
+    pub to: Vec<String>,
+    /// Messages a second, up to 1000000; without it as many as suit a screen, and a file at its own pace
+    #[arg(
+        long,
+        value_name = "MESSAGES",
+        allow_negative_numbers = true,
+        conflicts_with = "pace"
+    )]
+    pub rate: Option<f64>,
+    /// When the messages leave, where that is not at a --rate
+    #[arg(long, value_enum)]
+    pub pace: Option<Pace>,
+    /// Publish the same made-up stream as the one that named this seed
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Begin a file again where it ends, until Ctrl-C
+    #[arg(long)]
+    pub r#loop: bool,
+    /// Stop after so many messages
+    #[arg(long, value_name = "MESSAGES")]
+    pub limit: Option<u64>,
+    /// The mean of `numbers`, which are normal
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    pub mean: f64,
+    /// The variance of `numbers`
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    pub variance: f64,
+}
+
+/// When messages leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Pace {
+    /// As far apart as their own times say (`t`, `time`), pauses of more than a minute cut down to one; a message
+    /// without a time leaves with the one before it
+    Recorded,
+    /// As fast as they are taken
+    Fastest,
+}
+
 /// Arguments of `reveal-secret-stream`.
 #[derive(Debug, Args)]
 pub struct Reveal {
@@ -175,4 +236,7 @@ pub struct Live {
     /// Messages a second
     #[arg(long, allow_negative_numbers = true)]
     pub rate: f64,
+    /// A capture to replay
+    #[arg(long)]
+    pub replay: Option<PathBuf>,
 }

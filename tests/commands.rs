@@ -11,6 +11,7 @@ mod languages;
 mod live;
 mod pipeline;
 mod predictions;
+mod publishing;
 mod redis;
 mod secret;
 pub mod student;

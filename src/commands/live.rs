@@ -21,6 +21,7 @@ pub fn live(dir: Option<&Path>, arguments: &cli::Live) -> Outcome {
         section: arguments.section,
         rate: arguments.rate,
         redis: redis(std::io::stdin())?,
+        replay: arguments.replay.clone(),
     };
     // On one thread: the parts pass every message from hand to hand, and no other thread has to be woken for it.
     let runtime = super::runtime()?;

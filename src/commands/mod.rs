@@ -16,6 +16,8 @@ mod names;
 mod own_bridge;
 mod prepare;
 mod progress;
+mod publish;
+mod replay;
 mod reveal;
 mod run;
 mod say;
@@ -55,6 +57,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Run(arguments) => runtime()?.block_on(run::run(dir, arguments)),
         Command::Check(arguments) => check::check(dir, arguments),
         Command::RevealSecretStream(arguments) => runtime()?.block_on(reveal::reveal(dir, &arguments)),
+        Command::Publish(arguments) => runtime()?.block_on(publish::publish(dir, &arguments)),
         Command::Status => runtime()?.block_on(status::status(dir)),
         Command::Stop => runtime()?.block_on(stop::stop(dir)),
         Command::Doctor => runtime()?.block_on(doctor::doctor(dir)),

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::exit::{Exit, Usage};
-use super::{Outcome, build, language, names, own_bridge, prepare, run, say};
+use super::{Outcome, build, language, names, own_bridge, prepare, replay, run, say};
 use crate::cli;
 use crate::lesson::{Language, SETTINGS_PART, Section, Service, Stream};
 use crate::program;
@@ -19,7 +19,7 @@ use crate::workspace::{Added, Workspace};
 
 pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     let section = names::section(arguments.section)?;
-    let rate = rate(section, arguments.rate)?;
+    let rate = rate(section, arguments)?;
     let asked = match &arguments.language {
         Some(name) => Some(language::asked(section, name)?),
         None => None,
@@ -43,6 +43,10 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
         section: section.number,
         rate,
         redis,
+        replay: match &arguments.replay {
+            Some(file) => Some(replay::capture(&workspace, file)?),
+            None => None,
+        },
     };
     let mut notes: Vec<String> = note.into_iter().collect();
     notes.extend(bring_up(&workspace, section, &options).await?);
@@ -81,18 +85,27 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// How many messages a second the section's stream publishes.
-fn rate(section: &Section, asked: Option<f64>) -> Result<f64, Usage> {
+/// How many messages a second the section's stream publishes; 0 for none, and for a capture at its own pace.
+fn rate(section: &Section, arguments: &cli::Start) -> Result<f64, Usage> {
+    let number = section.number;
+    if arguments.replay.is_some() && section.lesson.stream != Some(Stream::Clicks) {
+        return Err(Usage(format!(
+            "section {number} has no clicks in whose place --replay could put a capture; `workshop publish FILE` \
+             publishes one by hand"
+        )));
+    }
     let Some(stream) = section.lesson.stream else {
-        return match asked {
+        return match arguments.rate {
             None => Ok(0.0),
             Some(_) => Err(Usage(format!(
-                "section {} has no stream whose --rate could be set; there you publish yourself",
-                section.number
+                "section {number} has no stream whose --rate could be set; there you publish yourself"
             ))),
         };
     };
-    let rate = asked.unwrap_or(stream.usual_rate());
+    let rate = match (arguments.rate, &arguments.replay) {
+        (None, Some(_)) => return Ok(0.0),
+        (asked, _) => asked.unwrap_or(stream.usual_rate()),
+    };
     Pace::check(rate).map_err(|error| Usage(error.to_string()))?;
     Ok(rate)
 }
@@ -156,6 +169,7 @@ fn serves(live: &LiveState, options: &LiveOptions) -> bool {
     live.section == options.section
         && live.rate == options.rate
         && same_redis
+        && live.replay == options.replay
         && live.version == env!("CARGO_PKG_VERSION")
 }
 

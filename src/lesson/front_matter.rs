@@ -64,6 +64,8 @@ impl fmt::Display for Service {
 pub enum Stream {
     /// Numbers between 0 and 1, with a few among them that a reader cannot handle.
     Numbers,
+    /// Clicks on short links, and the heartbeats between them; or a capture of such.
+    Clicks,
     /// Integers of several named distributions, whose counts several readers keep together.
     Integers,
     /// Numbers of a distribution that nobody knows until it is revealed.
@@ -74,9 +76,9 @@ impl Stream {
     /// How many messages a second it publishes where nobody asks for another rate.
     pub fn usual_rate(self) -> f64 {
         match self {
+            Self::Clicks | Self::Integers => 50.0,
             // Slow enough to follow by eye.
             Self::Numbers => 20.0,
-            Self::Integers => 50.0,
             Self::Secret => 200.0,
         }
     }
@@ -86,6 +88,7 @@ impl fmt::Display for Stream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Numbers => "numbers",
+            Self::Clicks => "clicks",
             Self::Integers => "integers",
             Self::Secret => "secret",
         })

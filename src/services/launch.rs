@@ -1,5 +1,6 @@
 //! Starting the background process, and stopping it.
 
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::process::Stdio;
 use std::time::Duration;
@@ -36,6 +37,10 @@ pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Resu
         .open(&log_path)
         .with_context(|| format!("cannot write {}", log_path.display()))?;
     let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
+    let replay = options
+        .replay
+        .iter()
+        .flat_map(|path| [OsStr::new("--replay"), path.as_os_str()]);
     let mut child = tokio::process::Command::new(executable)
         .arg("live")
         .arg(options.section.to_string())
@@ -43,6 +48,7 @@ pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Resu
         .arg(options.rate.to_string())
         .arg("--dir")
         .arg(workspace.root())
+        .args(replay)
         .current_dir("/")
         // It outlives the program that started it, if one did, and is nothing that was left behind.
         .env_remove(program::MARK_VARIABLE)

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -21,7 +22,7 @@ use super::stream::{self, Published};
 use super::{ports, published, redis};
 use crate::lesson::{self, Section, Service, Stream};
 use crate::server::{self, Bridge, Pubsub, Simplequeue, bridge, pubsub, simplequeue};
-use crate::source::{self, Integers, Numbers, Pace, Secret};
+use crate::source::{self, Capture, Clicks, Flow, Integers, Messages, Numbers, Pacing, Secret};
 use crate::workspace::Workspace;
 
 /// The ports of the tutorial.
@@ -44,10 +45,12 @@ const END_LIMIT: Duration = Duration::from_secs(3);
 pub struct LiveOptions {
     /// The section.
     pub section: u8,
-    /// Messages a second; 0 where the section has no stream.
+    /// Messages a second; 0 where the section has no stream, and where a capture is replayed at its own pace.
     pub rate: f64,
     /// Its Redis; `None` where the section has none.
     pub redis: Option<redis::Choice>,
+    /// The capture that is replayed, again and again, in place of the section's stream.
+    pub replay: Option<PathBuf>,
 }
 
 /// What the process tells whoever started it, on standard output, once.
@@ -96,7 +99,7 @@ struct BroughtUp {
     control: TcpListener,
     end: watch::Sender<bool>,
     tasks: JoinSet<(&'static str, anyhow::Result<()>)>,
-    stream: JoinSet<()>,
+    stream: JoinSet<anyhow::Result<()>>,
     /// Where the count of the stream is kept when this ends, for a stream whose count must outlive it.
     kept: Option<Workspace>,
 }
@@ -160,6 +163,7 @@ impl BroughtUp {
             since: Timestamp::now(),
             section: options.section,
             rate: options.rate,
+            replay: options.replay.clone(),
             control: control.local_addr()?,
             token: token()?,
             pubsub: pubsub_address,
@@ -197,26 +201,42 @@ impl BroughtUp {
         let Some(stream) = section.lesson.stream else {
             return Ok(());
         };
-        let (messages, published, kept) = match stream {
-            Stream::Numbers => (source::mixed(rand::random()), Published::default(), None),
-            Stream::Integers => (
-                Integers::new(rand::random()).messages(),
-                Published::default(),
-                None,
-            ),
-            Stream::Secret => {
+        let rate = self.state.rate;
+        let at_rate = |messages: Messages| Flow::made(messages, Pacing::Rate(rate));
+        let (flow, published, kept) = match (&self.state.replay, stream) {
+            (Some(path), _) => {
+                let pacing = if rate > 0.0 {
+                    Pacing::Rate(rate)
+                } else {
+                    Pacing::Recorded
+                };
+                let capture = Capture::open(path, true)?;
+                let flow = Flow::read(move || Ok(capture), pacing)?;
+                (flow, Published::default(), None)
+            }
+            (None, Stream::Clicks) => {
+                let clicks = Clicks::new(rand::random());
+                (at_rate(clicks.messages())?, Published::default(), None)
+            }
+            (None, Stream::Integers) => {
+                let integers = Integers::new(rand::random());
+                (at_rate(integers.messages())?, Published::default(), None)
+            }
+            (None, Stream::Numbers) => {
+                let numbers = source::mixed(rand::random());
+                (at_rate(numbers)?, Published::default(), None)
+            }
+            (None, Stream::Secret) => {
                 let secret = Secret::load(&workspace.secret_path())?;
                 let numbers = Numbers::new(secret.distribution(), rand::random())?;
                 let published = Published::from(published::count(workspace)?);
-                (numbers.messages(), published, Some(workspace.clone()))
+                (at_rate(numbers.messages())?, published, Some(workspace.clone()))
             }
         };
-        let pace = Pace::new(self.state.rate)?;
-        self.parts.stream = Some((published.clone(), self.state.rate));
+        self.parts.stream = Some((published.clone(), rate));
         let pubsub = self.parts.pubsub.0.clone();
         self.kept = kept.clone();
-        self.stream
-            .spawn(stream::publish(pubsub, messages, pace, published, kept));
+        self.stream.spawn(stream::publish(pubsub, flow, published, kept));
         Ok(())
     }
 
@@ -282,7 +302,9 @@ impl BroughtUp {
                 // A workshop whose workspace was deleted can be found by nobody, and must not stay.
                 _ = look.tick() => if lock.metadata()?.nlink() == 0 { break },
                 Some(ended) = self.tasks.join_next() => result = Err(failed(ended)),
-                Some(_) = self.stream.join_next() => result = Err(anyhow::anyhow!("the stream ended")),
+                Some(ended) = self.stream.join_next() => {
+                    result = Err(failed(ended.map(|result| ("the stream", result))));
+                }
             }
         }
         self.stream.shutdown().await;

@@ -11,6 +11,7 @@ pub mod packages;
 mod parts;
 mod ports;
 pub mod published;
+pub mod publishing;
 pub mod python;
 pub mod redis;
 pub mod state;

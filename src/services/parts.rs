@@ -29,7 +29,10 @@ impl Parts {
         parts.extend(self.bridge.as_ref().map(|stats| self.bridge(stats)));
         parts.extend(self.stream.as_ref().map(|(published, rate)| PartStatus {
             part: "stream".into(),
-            address: format!("{rate} messages a second"),
+            address: match *rate {
+                0.0 => "at the recorded pace".into(),
+                rate => format!("{rate} messages a second"),
+            },
             state: "publishing".into(),
             messages_in: None,
             messages_out: Some(published.count()),

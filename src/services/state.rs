@@ -24,8 +24,11 @@ pub struct LiveState {
     pub since: Timestamp,
     /// The section that it was started for.
     pub section: u8,
-    /// Messages a second; 0 where the section has no stream.
+    /// Messages a second; 0 where the section has no stream, and where a capture is replayed at its own pace.
     pub rate: f64,
+    /// The capture that is replayed in place of the section's stream.
+    #[serde(default)]
+    pub replay: Option<PathBuf>,
     /// Where it takes orders.
     pub control: SocketAddr,
     /// What whoever gives orders must say.

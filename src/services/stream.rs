@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{BufMut, BytesMut};
 
 use crate::server::Pubsub;
-use crate::source::{Messages, Pace};
+use crate::source::Flow;
 use crate::workspace::Workspace;
 
 use super::published;
@@ -31,24 +31,23 @@ impl Published {
     }
 }
 
-/// Publishes `messages` until it is dropped, and counts them; in `kept` too, where the count must outlive this process.
+/// Publishes what `flow` hands out, until it ends or this is dropped, and counts it; in `kept` too, where the count must
+/// outlive this process.
 pub async fn publish(
     pubsub: Pubsub,
-    mut messages: Messages,
-    mut pace: Pace,
+    mut flow: Flow,
     count: Published,
     kept: Option<Workspace>,
-) {
+) -> anyhow::Result<()> {
     let mut last_kept = tokio::time::Instant::now();
-    loop {
-        let due = pace.due().await;
+    while let Some(batch) = flow.next_batch().await? {
         let mut body = BytesMut::new();
-        for message in messages.by_ref().take(due as usize) {
-            body.put(message);
+        for message in &batch {
+            body.put_slice(message);
             body.put_u8(b'\n');
         }
         pubsub.publish(body.freeze());
-        count.0.fetch_add(due, Ordering::Relaxed);
+        count.0.fetch_add(batch.len() as u64, Ordering::Relaxed);
         if let Some(workspace) = &kept
             && last_kept.elapsed() >= KEPT_EVERY
         {
@@ -59,4 +58,5 @@ pub async fn publish(
             tokio::task::spawn_blocking(move || published::keep(&workspace, count));
         }
     }
+    Ok(())
 }
