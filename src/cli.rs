@@ -59,6 +59,13 @@ pub enum Command {
     /// Show the parts of the live workshop, and how many messages went through each
     #[command(after_help = "Exit status: 0 it is running, 1 it is not.")]
     Status,
+    /// Show the graph in a Redis: in figures, as a picture, or for Graphviz, networkx and d3
+    #[command(
+        after_help = "Examples: workshop graph\n          workshop graph --svg clicks.svg --edges 80\n          \
+        workshop graph --format graphml --output clicks.graphml\n\n\
+        Each zset of the database is a node; an edge leads to each of its members, and the score is its weight."
+    )]
+    Graph(Graph),
     /// Publish a stream to any pubsub or queue: a made-up one, or a capture
     #[command(
         after_help = "Examples: workshop publish clicks --rate 500 --limit 10000\n          \
@@ -162,6 +169,43 @@ pub struct Check {
     /// Repeat the check that named this seed, with the same numbers
     #[arg(long)]
     pub seed: Option<u64>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The Redis; without it, the live workshop's
+    #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+    /// The number of its database, where that is not the one in the URL, or 1
+    #[arg(long, value_name = "NUMBER")]
+    pub database: Option<u16>,
+    /// Read no Redis, but a file that --format json wrote; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
+    pub from: Option<PathBuf>,
+    /// Draw a picture into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// The picture shows so many edges, the heaviest
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub edges: usize,
+    /// Write the whole graph for another program, in place of the figures
+    #[arg(long, value_enum)]
+    pub format: Option<GraphFormat>,
+    /// Where --format writes, where that is not standard output
+    #[arg(long, value_name = "FILE", requires = "format")]
+    pub output: Option<PathBuf>,
+}
+
+/// A format for graphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// Graphviz: `dot -Tpdf`
+    Dot,
+    /// networkx (`read_graphml`), Gephi, yEd
+    Graphml,
+    /// d3-force, networkx (`node_link_graph`), and --from
+    Json,
 }
 
 /// Arguments of `publish`.

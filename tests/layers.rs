@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["protocol", "lesson"],
     &["render"],
-    &["server", "source", "program", "workspace"],
+    &["graph", "server", "source", "program", "workspace"],
     &["services"],
     &["arena"],
     &["checks"],

@@ -6,6 +6,7 @@
 
 mod commands;
 mod course;
+mod graphs;
 mod judging;
 mod judging_readers;
 mod layers;

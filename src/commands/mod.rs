@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod env;
 mod exit;
+mod graph;
 mod hint;
 mod language;
 mod lesson;
@@ -57,6 +58,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Run(arguments) => runtime()?.block_on(run::run(dir, arguments)),
         Command::Check(arguments) => check::check(dir, arguments),
         Command::RevealSecretStream(arguments) => runtime()?.block_on(reveal::reveal(dir, &arguments)),
+        Command::Graph(arguments) => graph::graph(dir, &arguments),
         Command::Publish(arguments) => runtime()?.block_on(publish::publish(dir, &arguments)),
         Command::Status => runtime()?.block_on(status::status(dir)),
         Command::Stop => runtime()?.block_on(stop::stop(dir)),

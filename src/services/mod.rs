@@ -17,6 +17,7 @@ pub mod redis;
 pub mod state;
 mod stream;
 pub mod tool;
+pub mod zsets;
 
 pub use control::{Client, ControlError, PartStatus, Status};
 pub use live::LiveOptions;
