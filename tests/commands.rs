@@ -6,6 +6,7 @@ mod checking;
 mod corpus;
 mod doctor;
 mod errors;
+mod graphing;
 mod interrupted;
 mod languages;
 mod live;
