@@ -7,6 +7,7 @@
 mod commands;
 mod course;
 mod graphs;
+mod interleaving;
 mod judging;
 mod judging_readers;
 mod layers;

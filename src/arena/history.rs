@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::chain::ChainEvent;
+use super::redis::{RedisCommand, RedisContents};
 use super::session::Ending;
 
 /// One event, with when, where and to whom it happened.
@@ -67,6 +68,10 @@ pub enum Event {
         /// The message.
         text: String,
     },
+    /// A reader sent a command to Redis, and this is what came of it.
+    RedisCommand(RedisCommand),
+    /// What stands in database 1 of Redis.
+    RedisContents(RedisContents),
     /// The program printed a line on standard output.
     Printed {
         /// The line, without its end.

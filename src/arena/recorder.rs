@@ -54,7 +54,7 @@ impl Recorder {
         if full
             && !matches!(
                 event,
-                Event::Ended { .. } | Event::Exited { .. } | Event::Answer { .. }
+                Event::Ended { .. } | Event::Exited { .. } | Event::Answer { .. } | Event::RedisContents(_)
             )
         {
             return;
@@ -106,6 +106,8 @@ impl Recorder {
 fn size(event: &Event) -> usize {
     match event {
         Event::Printed { line: text } | Event::Put { text } | Event::Published { text, .. } => text.len(),
+        Event::RedisCommand(command) => command.size(),
+        Event::RedisContents(contents) => contents.size(),
         Event::Got { messages } => messages.iter().map(delivered_size).sum(),
         _ => 0,
     }

@@ -1,7 +1,7 @@
 //! Servers of its own for one experiment: a pubsub and a queue, and a way in for each reader.
 
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -10,12 +10,16 @@ use tokio::task::JoinSet;
 
 use super::history::Event;
 use super::recorder::Recorder;
+use super::redis::{Redis, Schedule};
 use super::witness::{Taken, Trap, Witness};
 use crate::server::{self, pubsub, simplequeue};
 
 /// An address of this machine at which nobody listens: what `REDIS_URL` names in a section without a Redis, so that
 /// a program cannot write into a Redis of the student's own.
 const NO_REDIS: &str = "redis://127.0.0.1:1/1";
+
+/// The database that the workshop uses: what a student has in Redis is more likely to be in 0.
+const DATABASE: u32 = 1;
 
 /// The servers of one experiment.
 #[derive(Debug)]
@@ -28,6 +32,7 @@ pub struct World {
     numbers: Arc<Mutex<HashMap<Bytes, u32>>>,
     published: u32,
     doors: Vec<watch::Sender<Taken>>,
+    redis: Option<Redis>,
     stop: watch::Sender<bool>,
     servers: JoinSet<std::io::Result<()>>,
 }
@@ -68,9 +73,34 @@ impl World {
             numbers: Arc::default(),
             published: 0,
             doors: Vec::new(),
+            redis: None,
             stop,
             servers: JoinSet::new(),
         })
+    }
+
+    /// Gives the doors that are opened from now on a way to the Redis at `server`, through a proxy of each reader's own
+    /// that lets commands through by `schedule`. The server stays the caller's, and is to be this world's alone.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn use_redis(&mut self, server: SocketAddr, schedule: Schedule) -> std::io::Result<()> {
+        let redis = Redis::at(server, schedule).await.map_err(std::io::Error::other)?;
+        self.redis = Some(redis);
+        Ok(())
+    }
+
+    /// Records what stands in database 1 of this world's Redis, where it has one.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn record_redis_contents(&self) -> std::io::Result<()> {
+        if let Some(redis) = &self.redis {
+            let contents = redis.contents(DATABASE).await.map_err(std::io::Error::other)?;
+            self.recorder
+                .record(self.scenario, 0, Event::RedisContents(contents));
+        }
+        Ok(())
     }
 
     /// A door for one more reader: addresses of the pubsub and the queue that are this reader's alone, so that the
@@ -100,10 +130,27 @@ impl World {
         let queue = self.queue.clone();
         let serving = queue.serve_observed(queue_listener, witness, stopped());
         self.servers.spawn(serving);
+        let redis_url = match &self.redis {
+            Some(redis) => {
+                let listener = bind()?;
+                let url = format!("redis://{}/{DATABASE}", listener.local_addr()?);
+                let (recorder, stopped) = (self.recorder.clone(), stopped());
+                let serving = redis.serve(listener, self.scenario, reader, recorder, taken.clone());
+                self.servers.spawn(async move {
+                    tokio::select! {
+                        () = serving => {}
+                        () = stopped => {}
+                    }
+                    Ok(())
+                });
+                url
+            }
+            None => NO_REDIS.to_owned(),
+        };
         let environment = vec![
             ("PUBSUB_URL".to_owned(), format!("http://{pubsub_address}")),
             ("SIMPLEQUEUE_URL".to_owned(), format!("http://{queue_address}")),
-            ("REDIS_URL".to_owned(), NO_REDIS.to_owned()),
+            ("REDIS_URL".to_owned(), redis_url),
         ];
         Ok(Door {
             reader,

@@ -3,6 +3,7 @@
 pub mod lines;
 pub mod multipart;
 pub mod query;
+pub mod resp;
 
 /// A message longer than its reader was told to accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
