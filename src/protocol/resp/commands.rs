@@ -102,9 +102,11 @@ impl CommandScanner {
                 let Some(line) = whole else {
                     return Ok((used, false));
                 };
-                // For Redis, a line typed by hand ends where a C string does.
-                let end = memchr::memchr(0, &line).unwrap_or(line.len());
-                for word in line[..end]
+                // Redis looks for the end of a line as in a C string, and does not find it behind a zero.
+                if line.contains(&0) {
+                    return Err(Malformed);
+                }
+                for word in line
                     .split(u8::is_ascii_whitespace)
                     .filter(|word| !word.is_empty())
                 {
@@ -197,10 +199,10 @@ mod tests {
     #[test]
     fn a_pipeline_is_cut_where_its_commands_end_whatever_the_pieces() {
         let input =
-            b"*2\r\n$3\r\nGET\r\n$1\r\nn\r\nPING\r\n\r\n*0\r\n\0\n*3\r\n$3\r\nSET\r\n$1\r\nn\r\n$4\r\na\r\nb\r\n";
+            b"*2\r\n$3\r\nGET\r\n$1\r\nn\r\nPING\r\n\r\n*0\r\n*3\r\n$3\r\nSET\r\n$1\r\nn\r\n$4\r\na\r\nb\r\n";
         for piece in 1..=input.len() {
             let commands: Vec<_> = all(input, piece).unwrap().iter().map(words).collect();
-            let expected: [&[&str]; 6] = [&["GET", "n"], &["PING"], &[], &[], &[], &["SET", "n", "a\r\nb"]];
+            let expected: [&[&str]; 5] = [&["GET", "n"], &["PING"], &[], &[], &["SET", "n", "a\r\nb"]];
             assert_eq!(commands, expected, "in pieces of {piece}");
         }
     }
@@ -224,6 +226,7 @@ mod tests {
     fn what_is_no_command_is_refused() {
         for input in [
             "*x\r\n",
+            "PING \0\r\n",
             "*9999999999\r\n",
             "*1\r\n:1\r\n",
             "*1\r\n$-1\r\n",
