@@ -4,7 +4,9 @@
 //! program does; everything that happens goes into a [`Recorder`], whose [`History`] alone is judged.
 
 mod chain;
+mod columns;
 mod history;
+mod lost_update;
 mod patience;
 mod recorder;
 mod redis;
@@ -14,7 +16,9 @@ mod witness;
 mod world;
 
 pub use chain::{ChainEvent, Counters, Found};
+pub use columns::{Row, columns, redis_line};
 pub use history::{Comparison, Delivered, Entry, Event, History, HistoryError, Scenario};
+pub use lost_update::{LostUpdate, Remedy};
 pub use patience::{Impatience, Patience};
 pub use recorder::Recorder;
 pub use redis::{Contents, RedisCommand, RedisContents, Schedule};

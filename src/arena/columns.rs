@@ -1,0 +1,189 @@
+//! What happened, in columns: one for each reader, time running down.
+
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::protocol::resp::Reply;
+use crate::render::untrusted;
+
+use super::redis::RedisCommand;
+
+/// Blank columns between two readers.
+const GAP: usize = 2;
+
+/// A reader's column is not made narrower than this, nor wider than it needs beyond that.
+const NARROWEST: usize = 18;
+
+/// A line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The reader, counted from 1.
+    pub reader: u8,
+    /// What it did.
+    pub text: String,
+    /// What there is to say about it.
+    pub note: Option<String>,
+}
+
+impl Row {
+    /// A row without a note.
+    pub fn new(reader: u8, text: impl Into<String>) -> Self {
+        Self {
+            reader,
+            text: text.into(),
+            note: None,
+        }
+    }
+}
+
+/// Lays `rows` out within `width` columns, a heading above them: a line each, without line ends. What is in them comes
+/// from elsewhere and is made harmless; what is too long is cut.
+pub fn columns(rows: &[Row], width: usize) -> Vec<String> {
+    let readers: Vec<u8> = rows
+        .iter()
+        .map(|row| row.reader)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let room = (width / readers.len().max(1)).saturating_sub(GAP).max(NARROWEST);
+    let texts: Vec<String> = rows.iter().map(|row| untrusted(&row.text, room)).collect();
+    // A table that fits is as wide as what is in it.
+    let column = texts
+        .iter()
+        .map(|text| text.width())
+        .max()
+        .unwrap_or(0)
+        .clamp(NARROWEST, room)
+        + GAP;
+    let mut heading = String::new();
+    for reader in &readers {
+        heading.push_str(&filled(&format!("reader {reader}"), column));
+    }
+    let mut lines = vec![heading.trim_end().to_owned()];
+    for (row, text) in rows.iter().zip(&texts) {
+        let before = readers.iter().take_while(|reader| **reader != row.reader).count();
+        let mut line = format!("{}{}", " ".repeat(before * column), filled(text, column));
+        if let Some(note) = &row.note {
+            // Beside the last column where it fits, so that notes stand below one another; else right behind the text.
+            let note = format!("<- {}", untrusted(note, width));
+            if line.width() + note.width() > width {
+                let start = width.saturating_sub(note.width()).min(before * column + 4);
+                lines.push(line.trim_end().to_owned());
+                line = " ".repeat(start);
+            }
+            line.push_str(&note);
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+fn filled(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// A command and what came of it, in a line: `GET n  -> 41`.
+pub(super) fn command_line(command: &[String], arguments: usize, reply: Option<&Reply>) -> String {
+    let mut text = command
+        .iter()
+        .map(|word| shown(word))
+        .collect::<Vec<_>>()
+        .join(" ");
+    if arguments > command.len() {
+        text.push_str(" …");
+    }
+    match reply {
+        // That a write was done goes without saying.
+        Some(Reply::Text(word)) if word == "OK" || word == "QUEUED" => text,
+        Some(reply) => format!("{text}  -> {}", reply_text(reply)),
+        None => text,
+    }
+}
+
+/// The same, of a command in the record.
+pub fn redis_line(command: &RedisCommand) -> String {
+    command_line(&command.command, command.arguments, command.reply.as_ref())
+}
+
+fn shown(word: &str) -> String {
+    if word.is_empty() || word.contains(char::is_whitespace) {
+        format!("{word:?}")
+    } else {
+        word.to_owned()
+    }
+}
+
+fn reply_text(reply: &Reply) -> String {
+    match reply {
+        Reply::Nil => "nil".to_owned(),
+        Reply::Integer(number) => number.to_string(),
+        Reply::Text(text) => shown(text),
+        Reply::Error { error } => error.clone(),
+        Reply::Many(parts) => {
+            let parts: Vec<String> = parts.iter().take(8).map(reply_text).collect();
+            format!("[{}]", parts.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reader_has_a_column() {
+        let mut last = Row::new(2, "SET n 42");
+        last.note = Some("reader 1's update is gone".to_owned());
+        let rows = [
+            Row::new(1, "GET n  -> 41"),
+            Row::new(2, "GET n  -> 41"),
+            Row::new(1, "SET n 42"),
+            last,
+        ];
+        assert_eq!(
+            columns(&rows, 72),
+            [
+                "reader 1            reader 2",
+                "GET n  -> 41",
+                "                    GET n  -> 41",
+                "SET n 42",
+                "                    SET n 42            <- reader 1's update is gone",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_too_wide_is_cut_and_what_is_dangerous_made_harmless() {
+        let rows = [
+            Row::new(1, format!("GET {}", "x".repeat(100))),
+            Row::new(2, "SET \x1b[2J"),
+            Row {
+                note: Some("n".repeat(30)),
+                ..Row::new(4, "y".repeat(100))
+            },
+        ];
+        for width in [72, 80, 100] {
+            let lines = columns(&rows, width);
+            assert!(lines.iter().all(|line| line.width() <= width), "{lines:?}");
+            assert!(!lines.iter().any(|line| line.contains('\x1b')), "{lines:?}");
+            assert!(lines.iter().any(|line| line.ends_with("n")), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_a_line() {
+        let line = |words: &[&str], arguments, reply: Reply| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            command_line(&words, arguments, Some(&reply))
+        };
+        assert_eq!(line(&["GET", "n"], 2, Reply::Nil), "GET n  -> nil");
+        assert_eq!(
+            line(&["SET", "n", "a b"], 3, Reply::Text("OK".into())),
+            "SET n \"a b\""
+        );
+        assert_eq!(line(&["DEL", "a"], 9, Reply::Integer(3)), "DEL a …  -> 3");
+        let many = Reply::Many(vec![Reply::Text("OK".into()), Reply::Integer(1)]);
+        assert_eq!(line(&["EXEC"], 1, many), "EXEC  -> [OK, 1]");
+    }
+}

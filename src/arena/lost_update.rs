@@ -1,0 +1,588 @@
+//! How an update was lost: the commands of two readers that show it, found in the record.
+
+use std::collections::HashMap;
+
+use super::columns::{Row, columns, command_line};
+use super::history::{Event, Scenario};
+use super::redis::RedisCommand;
+use crate::protocol::resp::Reply;
+
+/// An update that was lost, and what it was lost by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostUpdate {
+    /// The commands that matter, in order.
+    pub rows: Vec<Row>,
+    /// What would have saved it.
+    pub remedy: Remedy,
+}
+
+/// What makes an update safe from other readers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// A command that reads and writes in one: `INCRBY`.
+    OneCommand(&'static str),
+    /// Nothing in particular: what was done has no such command.
+    OneStep,
+    /// The transaction does not protect what was read before it.
+    WatchFirst,
+    /// It watches other keys than the one it writes.
+    WatchThis {
+        /// The key to watch.
+        key: String,
+    },
+    /// It was not done because somebody else had written, and was not tried again.
+    TryAgain,
+    /// Several readers had the lock at once.
+    OneOwner {
+        /// The lock's key.
+        lock: String,
+    },
+    /// A total of one's own was written over that of the others.
+    AddToIt(&'static str),
+}
+
+impl Remedy {
+    /// The remedy in one line.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::OneCommand(command) => format!("Remedy: {command}, which reads and writes in one step."),
+            Self::OneStep => {
+                "Remedy: read and write in one step: WATCH, MULTI and EXEC, or a script.".to_owned()
+            }
+            Self::WatchFirst => {
+                "Remedy: MULTI does not protect what was read before it; WATCH the key first.".to_owned()
+            }
+            Self::WatchThis { key } => format!("Remedy: WATCH {key}, the key that is read and written."),
+            Self::TryAgain => "Remedy: when EXEC says nil, nothing was done: read and try again.".to_owned(),
+            Self::OneOwner { lock } => {
+                format!("Remedy: take the lock in one step: SET {lock} TOKEN NX PX 5000.")
+            }
+            Self::AddToIt(command) => format!("Remedy: add what you have counted, with {command}."),
+        }
+    }
+}
+
+impl LostUpdate {
+    /// Finds how an update of `key` was lost, of `field` in it where one is named (the member of a zset is one too), in
+    /// `database`; `None` where the record does not show it.
+    pub fn find(scenario: &Scenario, database: u32, key: &str, field: Option<&str>) -> Option<Self> {
+        let operations = operations(scenario, database, key, field);
+        by_a_stale_read(&operations, key)
+            .or_else(|| by_a_total_of_ones_own(&operations))
+            .or_else(|| by_giving_up(&operations))
+    }
+
+    /// The columns, and the remedy below them, each line within `width` and indented by two.
+    pub fn lines(&self, width: usize) -> Vec<String> {
+        let table = columns(&self.rows, width.saturating_sub(2));
+        let mut lines: Vec<String> = table.iter().map(|line| format!("  {line}")).collect();
+        lines.push(self.remedy.sentence());
+        lines
+    }
+}
+
+/// A command, or what a transaction did at its EXEC, that concerns the key.
+struct Operation<'a> {
+    reader: u8,
+    /// When it was on its way to the server, and when it was answered, in microseconds.
+    sent: u64,
+    done: u64,
+    kind: Kind,
+    command: &'a RedisCommand,
+    reply: Option<&'a Reply>,
+    /// The keys that were watched by the transaction that it is part of.
+    watched: Option<Vec<String>>,
+    /// A key that the reader had taken when it did this, and gives back: its lock.
+    lock: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Read,
+    /// It does not depend on what is there.
+    Write,
+    /// It reads and writes in one.
+    Atomic,
+    /// EXEC said that somebody else had written.
+    Undone,
+}
+
+impl Operation<'_> {
+    fn changes(&self) -> bool {
+        matches!(self.kind, Kind::Write | Kind::Atomic)
+    }
+
+    fn row(&self) -> Row {
+        let mut text = command_line(&self.command.command, self.command.arguments, self.reply);
+        // What counts hashes and zsets says with its reply does not matter here, only that it was written.
+        if self.kind == Kind::Write && matches!(self.reply, Some(Reply::Integer(_))) {
+            text = command_line(&self.command.command, self.command.arguments, None);
+        }
+        if self.watched.is_some() && self.kind != Kind::Undone {
+            text = format!("EXEC: {text}");
+        }
+        Row::new(self.reader, text)
+    }
+
+    fn noted(&self, note: String) -> Row {
+        Row {
+            note: Some(note),
+            ..self.row()
+        }
+    }
+}
+
+/// A transaction that a connection has begun.
+#[derive(Default)]
+struct Transaction<'a> {
+    queued: Vec<(bool, &'a RedisCommand)>,
+    watched: Vec<String>,
+    open: bool,
+}
+
+fn operations<'a>(
+    scenario: &Scenario<'a>,
+    database: u32,
+    key: &str,
+    field: Option<&str>,
+) -> Vec<Operation<'a>> {
+    let mut transactions: HashMap<u32, Transaction<'a>> = HashMap::new();
+    let mut locks: HashMap<u8, Vec<String>> = HashMap::new();
+    let mut found = Vec::new();
+    for entry in scenario.entries() {
+        let Event::RedisCommand(command) = &entry.event else {
+            continue;
+        };
+        let failed = matches!(command.reply, Some(Reply::Error { .. }) | None);
+        if failed || command.database != database {
+            continue;
+        }
+        let reader = entry.reader;
+        let transaction = transactions.entry(command.connection).or_default();
+        let concerned = concerns(command, key, field);
+        let mut note = |kind, command: &'a RedisCommand, reply, watched: Option<Vec<String>>| {
+            found.push(Operation {
+                reader,
+                sent: entry.at_us.saturating_sub(command.took_us),
+                done: entry.at_us,
+                kind,
+                command,
+                reply,
+                watched,
+                lock: locks.get(&reader).and_then(|taken| taken.last().cloned()),
+            });
+        };
+        match command.name().as_str() {
+            "WATCH" => transaction
+                .watched
+                .extend(command.command.iter().skip(1).cloned()),
+            "UNWATCH" => transaction.watched.clear(),
+            "MULTI" => transaction.open = true,
+            "DISCARD" => *transaction = Transaction::default(),
+            "EXEC" => {
+                let done = std::mem::take(transaction);
+                match &command.reply {
+                    Some(Reply::Many(replies)) => {
+                        for (index, (concerned, queued)) in done.queued.iter().enumerate() {
+                            if *concerned && let Some(kind) = kind(queued, key) {
+                                // The times are those of EXEC, which did it.
+                                let sent = entry.at_us.saturating_sub(command.took_us);
+                                found.push(Operation {
+                                    reader,
+                                    sent,
+                                    done: entry.at_us,
+                                    kind,
+                                    command: queued,
+                                    reply: replies.get(index),
+                                    watched: Some(done.watched.clone()),
+                                    lock: locks.get(&reader).and_then(|taken| taken.last().cloned()),
+                                });
+                            }
+                        }
+                    }
+                    _ if done.queued.iter().any(|(concerned, _)| *concerned) => {
+                        note(Kind::Undone, command, command.reply.as_ref(), Some(done.watched));
+                    }
+                    _ => {}
+                }
+            }
+            _ if transaction.open => transaction.queued.push((concerned, command)),
+            _ if concerned => {
+                if let Some(kind) = kind(command, key) {
+                    note(kind, command, command.reply.as_ref(), None);
+                }
+            }
+            _ => follow_locks(locks.entry(reader).or_default(), command),
+        }
+    }
+    found.sort_by_key(|operation| operation.done);
+    found
+}
+
+fn concerns(command: &RedisCommand, key: &str, field: Option<&str>) -> bool {
+    let touches = command
+        .reads
+        .iter()
+        .chain(&command.writes)
+        .any(|touched| touched == key);
+    let Some(field) = field else {
+        return touches;
+    };
+    // A command that names no field at all, such as HGETALL, concerns all of them.
+    touches && (command.arguments <= 2 || command.command.iter().skip(1).any(|word| word == field))
+}
+
+fn kind(command: &RedisCommand, key: &str) -> Option<Kind> {
+    let has = |keys: &[String]| keys.iter().any(|touched| touched == key);
+    match (has(&command.reads), has(&command.writes)) {
+        (true, true) => Some(Kind::Atomic),
+        (true, false) => Some(Kind::Read),
+        (false, true) => Some(Kind::Write),
+        (false, false) => None,
+    }
+}
+
+/// Keeps track of the keys that a reader writes once and deletes again, as one does with a lock.
+fn follow_locks(taken: &mut Vec<String>, command: &RedisCommand) {
+    let name = command.name();
+    let sets = matches!(name.as_str(), "SET" | "SETNX");
+    let refused = matches!(command.reply, Some(Reply::Nil | Reply::Integer(0)));
+    for key in &command.writes {
+        taken.retain(|other| other != key);
+        if sets && !refused && taken.len() < 16 && key.to_lowercase().contains("lock") {
+            taken.push(key.clone());
+        }
+    }
+}
+
+/// A write that is based on a read since which another reader has written.
+fn by_a_stale_read(operations: &[Operation], key: &str) -> Option<LostUpdate> {
+    for (index, write) in operations.iter().enumerate() {
+        if write.kind != Kind::Write {
+            continue;
+        }
+        let Some(read) = base(&operations[..index], write) else {
+            continue;
+        };
+        // Certainly between the two: on its way after the read was answered, and answered before this write. Or, where
+        // two writes were on their way at once, based on as old a read: one of them is lost, whichever was first.
+        let between = operations[..index].iter().find(|other| {
+            other.reader != write.reader
+                && other.changes()
+                && other.sent >= read.done
+                && (other.done <= write.sent || other.kind == Kind::Write)
+        });
+        let Some(other) = between else {
+            continue;
+        };
+        let position = operations[..index]
+            .iter()
+            .position(|one| std::ptr::eq(one, other))?;
+        let others_read = base(&operations[..position], other).filter(|_| other.kind == Kind::Write);
+        if other.done > write.sent && others_read.is_none() {
+            continue;
+        }
+        let mut reads: Vec<&Operation> = others_read.into_iter().chain([read]).collect();
+        reads.sort_by_key(|operation| operation.done);
+        let mut rows: Vec<Row> = reads.iter().map(|operation| operation.row()).collect();
+        rows.push(other.row());
+        rows.push(write.noted(format!("reader {}'s update is gone", other.reader)));
+        return Some(LostUpdate {
+            rows,
+            remedy: remedy(read, write, key),
+        });
+    }
+    None
+}
+
+/// What the write is based on: what its reader read last, since it wrote last.
+fn base<'a, 'b>(before: &'a [Operation<'b>], write: &Operation) -> Option<&'a Operation<'b>> {
+    let own = before.iter().rev().filter(|other| other.reader == write.reader);
+    let last = own
+        .take_while(|other| other.kind != Kind::Write)
+        .find(|other| other.kind == Kind::Read)?;
+    (last.done <= write.sent).then_some(last)
+}
+
+fn remedy(read: &Operation, write: &Operation, key: &str) -> Remedy {
+    if let Some(lock) = &write.lock {
+        return Remedy::OneOwner { lock: lock.clone() };
+    }
+    match &write.watched {
+        Some(watched) if watched.is_empty() => return Remedy::WatchFirst,
+        Some(watched) if !watched.iter().any(|watched| watched == key) => {
+            return Remedy::WatchThis { key: key.to_owned() };
+        }
+        _ => {}
+    }
+    match (read.command.name().as_str(), adding(write)) {
+        ("GET" | "MGET" | "HGET" | "HMGET" | "HGETALL" | "ZSCORE", Some(command)) => {
+            Remedy::OneCommand(command)
+        }
+        _ => Remedy::OneStep,
+    }
+}
+
+/// The command that adds to what this one overwrites.
+fn adding(write: &Operation) -> Option<&'static str> {
+    match write.command.name().as_str() {
+        "SET" | "MSET" | "SETEX" => Some("INCRBY"),
+        "HSET" | "HMSET" => Some("HINCRBY"),
+        "ZADD" => Some("ZINCRBY"),
+        _ => None,
+    }
+}
+
+/// A write by a reader that has never read what is there, over what another has written.
+fn by_a_total_of_ones_own(operations: &[Operation]) -> Option<LostUpdate> {
+    let (index, write) = operations.iter().enumerate().find(|(index, write)| {
+        let before = &operations[..*index];
+        let never_read = !before
+            .iter()
+            .any(|other| other.reader == write.reader && other.kind == Kind::Read);
+        let last = before.iter().rev().find(|other| other.changes());
+        write.kind == Kind::Write
+            && adding(write).is_some()
+            && never_read
+            && last.is_some_and(|last| last.reader != write.reader && last.done <= write.sent)
+    })?;
+    let other = operations[..index].iter().rev().find(|other| other.changes())?;
+    Some(LostUpdate {
+        rows: vec![
+            other.row(),
+            write.noted(format!("what reader {} counted is gone", other.reader)),
+        ],
+        remedy: Remedy::AddToIt(adding(write)?),
+    })
+}
+
+/// A transaction that was not done, and whose reader never wrote again what it was to write.
+fn by_giving_up(operations: &[Operation]) -> Option<LostUpdate> {
+    let index = operations
+        .iter()
+        .position(|operation| operation.kind == Kind::Undone)?;
+    let undone = &operations[index];
+    let read = base(&operations[..index], undone);
+    let since = read.map_or(0, |read| read.done);
+    let other = operations[..index]
+        .iter()
+        .rev()
+        .find(|other| other.reader != undone.reader && other.changes() && other.done >= since);
+    let mut rows: Vec<Row> = read.into_iter().chain(other).map(Operation::row).collect();
+    rows.push(undone.noted("not done".to_owned()));
+    Some(LostUpdate {
+        rows,
+        remedy: Remedy::TryAgain,
+    })
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+mod tests {
+    use super::*;
+    use crate::arena::{Entry, History};
+
+    fn text(text: &str) -> Reply {
+        Reply::Text(text.to_owned())
+    }
+
+    /// A record of commands by reader, with their replies; each takes a millisecond and is over before the next begins.
+    fn find(key: &str, field: Option<&str>, commands: &[(u8, &str, Reply)]) -> Option<LostUpdate> {
+        let entries = commands.iter().enumerate().map(|(index, (reader, line, reply))| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            let name = words[0].as_str();
+            let keys: Vec<String> = words.get(1).cloned().into_iter().collect();
+            let reads = ["GET", "HGET", "HGETALL", "ZSCORE", "INCR", "HINCRBY"].contains(&name);
+            let writes = ["SET", "HSET", "ZADD", "DEL", "INCR", "HINCRBY"].contains(&name);
+            Entry {
+                at_us: (index as u64 + 1) * 1000,
+                scenario: "test".into(),
+                reader: *reader,
+                event: Event::RedisCommand(RedisCommand {
+                    connection: u32::from(*reader),
+                    database: 1,
+                    arguments: words.len(),
+                    reads: if reads { keys.clone() } else { Vec::new() },
+                    writes: if writes { keys } else { Vec::new() },
+                    command: words,
+                    reply: Some(reply.clone()),
+                    took_us: 900,
+                    ..RedisCommand::default()
+                }),
+            }
+        });
+        let history = History::new(entries.collect());
+        LostUpdate::find(&history.scenario("test"), 1, key, field)
+    }
+
+    fn lines(found: Option<LostUpdate>) -> Vec<String> {
+        found.unwrap().lines(76)
+    }
+
+    #[test]
+    fn the_two_columns_of_the_textbook() {
+        let found = find(
+            "n",
+            None,
+            &[
+                (1, "INCR n", Reply::Integer(40)),
+                (2, "GET n", text("40")),
+                (2, "SET n 41", text("OK")),
+                (1, "GET n", text("41")),
+                (2, "GET n", text("41")),
+                (1, "GET other", text("7")),
+                (1, "SET n 42", text("OK")),
+                (2, "SET n 42", text("OK")),
+            ],
+        );
+        assert_eq!(
+            lines(found),
+            [
+                "  reader 1            reader 2",
+                "  GET n  -> 41",
+                "                      GET n  -> 41",
+                "  SET n 42",
+                "                      SET n 42            <- reader 1's update is gone",
+                "Remedy: INCRBY, which reads and writes in one step.",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_atomic_update_is_lost_to_a_stale_write_too() {
+        let found = find(
+            "n",
+            None,
+            &[
+                (2, "GET n", text("1")),
+                (1, "INCR n", Reply::Integer(2)),
+                (2, "SET n 2", text("OK")),
+            ],
+        );
+        assert_eq!(found.unwrap().rows.len(), 3);
+    }
+
+    #[test]
+    fn what_is_right_shows_nothing() {
+        let one_by_one = [
+            (1, "GET n", text("1")),
+            (1, "SET n 2", text("OK")),
+            (2, "GET n", text("2")),
+            (2, "SET n 3", text("OK")),
+        ];
+        assert_eq!(find("n", None, &one_by_one), None);
+        let atomic = [
+            (1, "GET n", text("1")),
+            (2, "GET n", text("1")),
+            (1, "INCR n", Reply::Integer(2)),
+            (2, "INCR n", Reply::Integer(3)),
+        ];
+        assert_eq!(find("n", None, &atomic), None);
+        let other_fields = [
+            (1, "HGET h a", text("1")),
+            (2, "HGET h b", text("1")),
+            (1, "HSET h a 2", Reply::Integer(0)),
+            (2, "HSET h b 2", Reply::Integer(0)),
+        ];
+        for field in ["a", "b"] {
+            assert_eq!(find("h", Some(field), &other_fields), None);
+        }
+    }
+
+    #[test]
+    fn the_remedy_is_that_of_the_commands() {
+        let hash = [
+            (1, "HGET h f", text("1")),
+            (3, "HGETALL h", text("…")),
+            (1, "HSET h f 2", Reply::Integer(0)),
+            (3, "HSET h f 2", Reply::Integer(0)),
+        ];
+        assert_eq!(
+            find("h", Some("f"), &hash).unwrap().remedy,
+            Remedy::OneCommand("HINCRBY")
+        );
+        let zset = [
+            (1, "ZSCORE z m", text("1")),
+            (2, "ZSCORE z m", text("1")),
+            (1, "ZADD z 2 m", Reply::Integer(0)),
+            (2, "ZADD z 2 m", Reply::Integer(0)),
+        ];
+        let found = find("z", Some("m"), &zset).unwrap();
+        assert_eq!(found.remedy, Remedy::OneCommand("ZINCRBY"));
+        assert_eq!(found.rows[3].text, "ZADD z 2 m");
+        let lock = [
+            (1, "SET a-lock 1", text("OK")),
+            (2, "SET a-lock 1", text("OK")),
+            (1, "GET n", text("1")),
+            (2, "GET n", text("1")),
+            (1, "SET n 2", text("OK")),
+            (1, "DEL a-lock", Reply::Integer(1)),
+            (2, "SET n 2", text("OK")),
+        ];
+        let lock = find("n", None, &lock).unwrap().remedy;
+        assert_eq!(
+            lock,
+            Remedy::OneOwner {
+                lock: "a-lock".into()
+            }
+        );
+    }
+
+    fn transactions(watch: Option<&'static str>, last: Reply) -> Option<LostUpdate> {
+        let mut commands = Vec::new();
+        for reader in [1, 2] {
+            commands.extend(watch.map(|watch| (reader, watch, text("OK"))));
+            commands.push((reader, "GET n", text("1")));
+        }
+        for (reader, reply) in [(1, Reply::Many(vec![text("OK")])), (2, last)] {
+            commands.push((reader, "MULTI", text("OK")));
+            commands.push((reader, "SET n 2", text("QUEUED")));
+            commands.push((reader, "EXEC", reply));
+        }
+        find("n", None, &commands)
+    }
+
+    #[test]
+    fn a_transaction_is_one_step_at_its_exec() {
+        let done = || Reply::Many(vec![text("OK")]);
+        let found = transactions(None, done()).unwrap();
+        assert_eq!(found.remedy, Remedy::WatchFirst);
+        assert_eq!(found.rows[3].text, "EXEC: SET n 2");
+        let found = transactions(Some("WATCH m"), done()).unwrap();
+        assert_eq!(found.remedy, Remedy::WatchThis { key: "n".into() });
+        let found = transactions(Some("WATCH n"), Reply::Nil);
+        assert_eq!(
+            lines(found),
+            [
+                "  reader 1            reader 2",
+                "                      GET n  -> 1",
+                "  EXEC: SET n 2",
+                "                      EXEC  -> nil        <- not done",
+                "Remedy: when EXEC says nil, nothing was done: read and try again.",
+            ]
+        );
+    }
+
+    #[test]
+    fn totals_of_ones_own_go_over_those_of_the_others() {
+        let found = find(
+            "n",
+            None,
+            &[
+                (1, "SET n 1", text("OK")),
+                (1, "SET n 2", text("OK")),
+                (2, "SET n 1", text("OK")),
+            ],
+        );
+        let found = found.unwrap();
+        assert_eq!(found.remedy, Remedy::AddToIt("INCRBY"));
+        assert_eq!(found.rows[0].text, "SET n 2");
+        assert_eq!(
+            found.rows[1].note.as_deref(),
+            Some("what reader 1 counted is gone")
+        );
+    }
+}
