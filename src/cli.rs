@@ -102,6 +102,11 @@ pub enum Command {
     #[command(after_help = "Examples: workshop verify\n          workshop verify 3\n\n\
         Exit status: 0 every lesson tells the truth, 1 one does not.")]
     Verify(Verify),
+    /// Show what happened in a check, a column for each reader
+    #[command(
+        after_help = "Examples: workshop record --key messages\n          workshop record --reader 2 --message 17"
+    )]
+    Record(Record),
     /// Be the background process of a live workshop
     #[command(hide = true)]
     Live(Live),
@@ -270,6 +275,26 @@ pub struct Reveal {
 pub struct Verify {
     /// The section; without it, all of them
     pub section: Option<u8>,
+}
+
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+pub struct Record {
+    /// The run: its folder, or its name in the workspace; without it, the latest check
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    /// Only the commands to Redis that concern this key
+    #[arg(long)]
+    pub key: Option<String>,
+    /// Only what this reader did, counted from 1; 0 is the arena
+    #[arg(long, value_name = "NUMBER")]
+    pub reader: Option<u8>,
+    /// Only this message, counted from 0: who got it, and what was done until the next ones were got
+    #[arg(long, value_name = "NUMBER")]
+    pub message: Option<u32>,
+    /// Only this experiment of the check
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
 }
 
 /// Arguments of `live`.

@@ -13,6 +13,7 @@ mod live;
 mod pipeline;
 mod predictions;
 mod publishing;
+mod record;
 mod redis;
 mod secret;
 pub mod student;

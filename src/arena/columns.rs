@@ -12,13 +12,14 @@ use super::redis::RedisCommand;
 /// Blank columns between two readers.
 const GAP: usize = 2;
 
-/// A reader's column is not made narrower than this, nor wider than it needs beyond that.
-const NARROWEST: usize = 18;
+/// A reader's column is as wide as this where there is room, wider where it needs more, and never narrower than that.
+const USUAL: usize = 18;
+const NARROWEST: usize = 12;
 
 /// A line of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The reader, counted from 1.
+    /// The reader, counted from 1; 0 is the arena itself.
     pub reader: u8,
     /// What it did.
     pub text: String,
@@ -54,11 +55,15 @@ pub fn columns(rows: &[Row], width: usize) -> Vec<String> {
         .map(|text| text.width())
         .max()
         .unwrap_or(0)
-        .clamp(NARROWEST, room)
+        .clamp(USUAL.min(room), room)
         + GAP;
     let mut heading = String::new();
     for reader in &readers {
-        heading.push_str(&filled(&format!("reader {reader}"), column));
+        let name = match reader {
+            0 => "the arena".to_owned(),
+            reader => format!("reader {reader}"),
+        };
+        heading.push_str(&filled(&name, column));
     }
     let mut lines = vec![heading.trim_end().to_owned()];
     for (row, text) in rows.iter().zip(&texts) {

@@ -244,6 +244,17 @@ impl History {
         Ok(Self { entries })
     }
 
+    /// The names of the experiments, in the order in which they began.
+    pub fn scenarios(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for entry in &self.entries {
+            if !names.iter().any(|name| *name == entry.scenario) {
+                names.push(entry.scenario.clone().into_owned());
+            }
+        }
+        names
+    }
+
     /// What happened in one experiment.
     pub fn scenario<'a>(&'a self, name: &str) -> Scenario<'a> {
         Scenario {

@@ -163,7 +163,7 @@ fn operations<'a>(
         let mut note = |kind, command: &'a RedisCommand, reply, watched: Option<Vec<String>>| {
             found.push(Operation {
                 reader,
-                sent: entry.at_us.saturating_sub(command.took_us),
+                sent: command.sent_us,
                 done: entry.at_us,
                 kind,
                 command,
@@ -186,10 +186,9 @@ fn operations<'a>(
                         for (index, (concerned, queued)) in done.queued.iter().enumerate() {
                             if *concerned && let Some(kind) = kind(queued, key) {
                                 // The times are those of EXEC, which did it.
-                                let sent = entry.at_us.saturating_sub(command.took_us);
                                 found.push(Operation {
                                     reader,
-                                    sent,
+                                    sent: command.sent_us,
                                     done: entry.at_us,
                                     kind,
                                     command: queued,
@@ -279,7 +278,8 @@ fn by_a_stale_read(operations: &[Operation], key: &str) -> Option<LostUpdate> {
             .iter()
             .position(|one| std::ptr::eq(one, other))?;
         let others_read = base(&operations[..position], other).filter(|_| other.kind == Kind::Write);
-        if other.done > write.sent && others_read.is_none() {
+        // Whichever of two writes at once came first, the other one's read must have come before both.
+        if other.done > write.sent && others_read.is_none_or(|read| read.done > write.sent) {
             continue;
         }
         let mut reads: Vec<&Operation> = others_read.into_iter().chain([read]).collect();
@@ -409,7 +409,7 @@ mod tests {
                     writes: if writes { keys } else { Vec::new() },
                     command: words,
                     reply: Some(reply.clone()),
-                    took_us: 900,
+                    sent_us: (index as u64 + 1) * 1000 - 900,
                     ..RedisCommand::default()
                 }),
             }

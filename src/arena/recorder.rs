@@ -61,7 +61,7 @@ impl Recorder {
         }
         shared.bytes += size;
         // Within the lock, so that times never run backwards.
-        let at_us = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let at_us = self.now_us();
         let entry = Entry {
             at_us,
             scenario: scenario.into(),
@@ -75,6 +75,11 @@ impl Recorder {
             shared.failed = written.err();
         }
         shared.entries.push(entry);
+    }
+
+    /// The time of the record: microseconds since the check began.
+    pub fn now_us(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
     /// What has happened in `scenario` so far.

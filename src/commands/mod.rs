@@ -19,6 +19,7 @@ mod prepare;
 mod progress;
 mod publish;
 mod replay;
+mod record;
 mod reveal;
 mod run;
 mod say;
@@ -68,6 +69,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => man::man(&folder),
+        Command::Record(arguments) => record::record(dir, &arguments),
         Command::Live(arguments) => live::live(dir, &arguments),
         Command::Guard => {
             guard::run(std::io::stdin());

@@ -24,6 +24,13 @@ impl RunFolder {
         &self.path
     }
 
+    /// The folder at `path`, whatever is in it.
+    pub fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+
     /// The record: JSON lines, an event each.
     pub fn record(&self) -> PathBuf {
         self.path.join("record.jsonl")
@@ -43,6 +50,11 @@ impl RunFolder {
 }
 
 impl Workspace {
+    /// The folder of the run called `name`, or `latest`, whether there is one or not.
+    pub fn run(&self, name: &str) -> RunFolder {
+        RunFolder::at(&self.state().join("runs").join(name))
+    }
+
     /// Makes the folder of a new check of `section` and lets `runs/latest` point to it.
     pub fn new_run(&self, section: u8) -> io::Result<RunFolder> {
         let runs = self.state().join("runs");

@@ -1,7 +1,7 @@
 //! Readers of a few lines each, side by side.
 
 use redis::aio::MultiplexedConnection;
-use workshop::arena::Schedule;
+use workshop::arena::{LostUpdate, Schedule};
 use workshop::services::redis::Server;
 
 use super::{Arena, url};
@@ -13,22 +13,30 @@ pub const MESSAGES: usize = 40;
 /// As often as an experiment is repeated.
 pub const TIMES: usize = 50;
 
-/// Lets the readers handle their messages, `TIMES` times with a new world each, and says how many messages are missing
-/// in the end each time: `count` reads how many there are.
-pub async fn missing<Handler, Done>(count: &[&str], handler: Handler) -> Vec<f64>
+/// What came of one experiment.
+pub struct Outcome {
+    /// How many messages are missing in the end.
+    pub missing: f64,
+    /// How one of them was lost, as the record shows it.
+    pub lost: Option<LostUpdate>,
+}
+
+/// Lets the readers handle their messages, `TIMES` times with a new world each: `count` reads from the key at its end how
+/// many were counted.
+pub async fn outcomes<Handler, Done>(count: &[&str], handler: Handler) -> Vec<Outcome>
 where
     Handler: Fn(MultiplexedConnection, usize) -> Done + Clone + Send + 'static,
     Done: Future<Output = redis::RedisResult<()>> + Send,
 {
     let server = super::server().await;
-    let mut missing = Vec::new();
+    let mut outcomes = Vec::new();
     for _ in 0..TIMES {
-        missing.push(once(&server, count, handler.clone()).await);
+        outcomes.push(once(&server, count, handler.clone()).await);
     }
-    missing
+    outcomes
 }
 
-async fn once<Handler, Done>(server: &Server, count: &[&str], handler: Handler) -> f64
+async fn once<Handler, Done>(server: &Server, count: &[&str], handler: Handler) -> Outcome
 where
     Handler: Fn(MultiplexedConnection, usize) -> Done + Clone + Send + 'static,
     Done: Future<Output = redis::RedisResult<()>> + Send,
@@ -40,7 +48,9 @@ where
         tokio::spawn(async move {
             let client = redis::Client::open(url).unwrap();
             // An answer may take longer than the client's half a second on a busy machine.
-            let patient = redis::AsyncConnectionConfig::new().set_response_timeout(None);
+            let patient = redis::AsyncConnectionConfig::new()
+                .set_connection_timeout(None)
+                .set_response_timeout(None);
             let connection = client
                 .get_multiplexed_async_connection_with_config(&patient)
                 .await
@@ -55,6 +65,11 @@ where
     }
     let mut connection = crate::redis::connect(&format!("redis://{}/1", server.address()));
     let counted: f64 = crate::redis::ask(&mut connection, count).unwrap();
+    let history = arena.recorder.finish().unwrap();
     arena.world.close().await;
-    (READERS * MESSAGES) as f64 - counted
+    let key = count.iter().find(|word| ["n", "h", "z"].contains(word)).unwrap();
+    Outcome {
+        missing: (READERS * MESSAGES) as f64 - counted,
+        lost: LostUpdate::find(&history.scenario("test"), 1, key, None),
+    }
 }

@@ -4,23 +4,31 @@ use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, Value, cmd, pipe};
+use workshop::arena::Remedy;
 
-use super::readers::{TIMES, missing};
+use super::readers::{Outcome, TIMES, outcomes};
 
 /// What 160 messages may cost, with every hold that leads nowhere; a check has five seconds.
 const LONGEST: Duration = Duration::from_secs(4);
 
-fn assert_none(missing: &[f64], begun: Instant) {
+/// Nothing is missing, whatever the record looks like, and it took no longer than a check may.
+fn assert_none(outcomes: &[Outcome], begun: Instant) {
+    let missing: Vec<f64> = outcomes.iter().map(|outcome| outcome.missing).collect();
     assert_eq!(missing, [0.0; TIMES]);
     let each = begun.elapsed() / TIMES as u32;
     println!("{each:?} each");
+    let lost = outcomes.iter().find_map(|outcome| outcome.lost.as_ref());
+    assert!(
+        lost.is_none_or(|lost| lost.remedy == Remedy::TryAgain),
+        "{lost:?}"
+    );
     assert!(each < LONGEST, "each time took {each:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn atomic_commands_even_after_a_look() {
     let begun = Instant::now();
-    let missing = missing(&["HGET", "h", "f"], |mut redis, _| async move {
+    let outcomes = outcomes(&["HGET", "h", "f"], |mut redis, _| async move {
         cmd("HGET")
             .arg("h")
             .arg("f")
@@ -40,13 +48,13 @@ async fn atomic_commands_even_after_a_look() {
             .await
             .map(drop)
     });
-    assert_none(&missing.await, begun);
+    assert_none(&outcomes.await, begun);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_of_atomic_commands() {
     let begun = Instant::now();
-    let missing = missing(&["GET", "n"], |mut redis, _| async move {
+    let outcomes = outcomes(&["GET", "n"], |mut redis, _| async move {
         let mut transaction = pipe();
         transaction
             .atomic()
@@ -58,13 +66,13 @@ async fn a_transaction_of_atomic_commands() {
             .arg(1);
         transaction.query_async::<Value>(&mut redis).await.map(drop)
     });
-    assert_none(&missing.await, begun);
+    assert_none(&outcomes.await, begun);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn watch_and_try_again() {
     let begun = Instant::now();
-    let missing = missing(&["GET", "n"], |mut redis, _| async move {
+    let outcomes = outcomes(&["GET", "n"], |mut redis, _| async move {
         loop {
             cmd("WATCH").arg("n").query_async::<()>(&mut redis).await?;
             let n: Option<u64> = cmd("GET").arg("n").query_async(&mut redis).await?;
@@ -75,13 +83,13 @@ async fn watch_and_try_again() {
             }
         }
     });
-    assert_none(&missing.await, begun);
+    assert_none(&outcomes.await, begun);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script() {
     let begun = Instant::now();
-    let missing = missing(&["GET", "n"], |mut redis, _| async move {
+    let outcomes = outcomes(&["GET", "n"], |mut redis, _| async move {
         let script = "redis.call('SET', KEYS[1], (redis.call('GET', KEYS[1]) or 0) + 1)";
         cmd("EVAL")
             .arg(script)
@@ -90,7 +98,7 @@ async fn a_script() {
             .query_async(&mut redis)
             .await
     });
-    assert_none(&missing.await, begun);
+    assert_none(&outcomes.await, begun);
 }
 
 fn token() -> String {
@@ -131,23 +139,23 @@ async fn with_a_lock(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_with_an_owner_and_an_expiry() {
     let begun = Instant::now();
-    let missing = missing(&["GET", "n"], |redis, _| {
+    let outcomes = outcomes(&["GET", "n"], |redis, _| {
         with_a_lock(redis, token(), Some(Duration::from_millis(10)))
     });
-    assert_none(&missing.await, begun);
+    assert_none(&outcomes.await, begun);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_that_is_tried_without_a_pause() {
     let begun = Instant::now();
-    let missing = missing(&["GET", "n"], |redis, _| with_a_lock(redis, token(), None));
-    assert_none(&missing.await, begun);
+    let outcomes = outcomes(&["GET", "n"], |redis, _| with_a_lock(redis, token(), None));
+    assert_none(&outcomes.await, begun);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipeline_without_a_transaction() {
     let begun = Instant::now();
-    let missing = missing(&["GET", "n"], |mut redis, _| async move {
+    let outcomes = outcomes(&["GET", "n"], |mut redis, _| async move {
         let mut pipeline = pipe();
         pipeline
             .cmd("GET")
@@ -160,5 +168,5 @@ async fn a_pipeline_without_a_transaction() {
             .arg("x");
         pipeline.query_async::<Value>(&mut redis).await.map(drop)
     });
-    assert_none(&missing.await, begun);
+    assert_none(&outcomes.await, begun);
 }

@@ -9,12 +9,11 @@ use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::time::Instant;
 
 use super::Reader;
 use super::keys::Doing;
 use super::record::RedisCommand;
-use super::schedule::{Place, Words, Write, words};
+use super::schedule::{Manner, Place, Write};
 use crate::arena::history::Event;
 use crate::protocol::resp::{Command, CommandScanner, Reply, ReplyScanner, Scanned};
 
@@ -89,7 +88,7 @@ struct State {
 struct Touch {
     place: Place,
     doing: Doing,
-    words: Words,
+    manner: Manner,
 }
 
 /// A command that is not answered yet.
@@ -104,7 +103,8 @@ struct Pending {
     selected_before: Option<u32>,
     round_trip: u64,
     held: Duration,
-    sent: Instant,
+    /// On the clock of the record.
+    sent_us: u64,
 }
 
 impl Connection<'_> {
@@ -176,7 +176,7 @@ impl Connection<'_> {
         let mut touches: Vec<Touch> = accesses
             .into_iter()
             .map(|access| Touch {
-                words: words(&command.arguments, &access.key),
+                manner: Manner::of(&command.arguments, access.position, access.doing.script),
                 doing: access.doing,
                 place: Place {
                     database,
@@ -214,11 +214,11 @@ impl Connection<'_> {
         };
         let mut held = Duration::ZERO;
         if !queued {
-            let blind = touches.iter().filter(|touch| touch.doing.is_blind());
+            let blind = touches.iter().filter(|touch| touch.doing.may_be_blind());
             let writes: Vec<Write> = blind
                 .map(|touch| Write {
                     place: touch.place.clone(),
-                    words: touch.words.clone(),
+                    manner: touch.manner.clone(),
                 })
                 .collect();
             if let Some(hold) = self.reader.scheduler.hold(self.reader.number, &writes) {
@@ -231,7 +231,7 @@ impl Connection<'_> {
             for touch in touches.iter().filter(|touch| touch.doing.writes) {
                 self.reader
                     .scheduler
-                    .writes(self.reader.number, &touch.place, touch.words.clone());
+                    .writes(self.reader.number, &touch.place, touch.manner.clone());
             }
         }
         let blocking = !queued && self.reader.commands.is_blocking(&command);
@@ -246,7 +246,7 @@ impl Connection<'_> {
                 selected_before: None,
                 round_trip: 0,
                 held,
-                sent: Instant::now(),
+                sent_us: self.reader.recorder.now_us(),
             },
         );
         Ok(())
@@ -331,7 +331,7 @@ impl Connection<'_> {
         let undone = reply == Reply::Nil && pending.command.name() == "exec";
         if !pending.queued && !failed && !undone {
             for touch in pending.touches.iter().filter(|touch| touch.doing.reads) {
-                scheduler.has_read(reader, &touch.place, touch.words.clone());
+                scheduler.has_read(reader, &touch.place, touch.manner.clone());
             }
         }
         if pending.blocking {
@@ -370,7 +370,7 @@ impl Connection<'_> {
             reply,
             round_trip: pending.round_trip,
             held_us: micros(pending.held),
-            took_us: micros(pending.sent.elapsed()),
+            sent_us: pending.sent_us,
         });
         let reader = self.reader;
         reader.recorder.record(reader.scenario, reader.number, event);

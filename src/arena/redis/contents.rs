@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use redis::aio::MultiplexedConnection;
 use redis::{FromRedisValue, RedisResult, cmd};
 
+use super::connect_to;
 use super::record::{Contents, RedisContents};
 
 /// As many keys, and as many bytes at all of them, as are read.
@@ -17,8 +18,7 @@ const MOST_ELEMENTS: u64 = 200_000;
 
 /// Reads all of `database`.
 pub(super) async fn read(server: SocketAddr, database: u32) -> RedisResult<RedisContents> {
-    let client = redis::Client::open(format!("redis://{server}/{database}"))?;
-    let mut server = client.get_multiplexed_async_connection().await?;
+    let mut server = connect_to(server, database).await?;
     let mut contents = RedisContents {
         database,
         keys: BTreeMap::new(),

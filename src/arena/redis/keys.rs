@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use redis::aio::MultiplexedConnection;
 use redis::{Value, cmd};
 
+use super::connect_to;
 use crate::protocol::resp::Command;
 
 /// As many keys of one command as are looked at.
@@ -22,6 +23,8 @@ pub(super) struct Doing {
     pub reads: bool,
     /// It changes what is there.
     pub writes: bool,
+    /// It is a script, which may do either or both.
+    pub script: bool,
 }
 
 impl Doing {
@@ -31,18 +34,21 @@ impl Doing {
         Self {
             reads: has("RO") || has("access"),
             writes: !has("RO"),
+            script: false,
         }
     }
 
-    /// Whether it changes what is there whatever was there: what such a write is based on was read before.
-    pub fn is_blind(self) -> bool {
-        self.writes && !self.reads
+    /// Whether it may change what is there whatever was there: what such a write is based on was read before.
+    pub fn may_be_blind(self) -> bool {
+        self.writes && (!self.reads || self.script)
     }
 }
 
 /// A key that a command concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Access {
+    /// Where it stands among the arguments.
+    pub position: usize,
     pub key: Vec<u8>,
     pub doing: Doing,
 }
@@ -90,8 +96,7 @@ enum Find {
 impl CommandTable {
     /// Asks the server at `address` which commands it has.
     pub async fn of(address: SocketAddr) -> redis::RedisResult<Self> {
-        let client = redis::Client::open(format!("redis://{address}/"))?;
-        let mut server = client.get_multiplexed_async_connection().await?;
+        let mut server = connect_to(address, 0).await?;
         let answer: Value = cmd("COMMAND").query_async(&mut server).await?;
         let mut commands = HashMap::new();
         for command in list(&answer) {
@@ -119,7 +124,8 @@ impl CommandTable {
         for keys in &entry.keys {
             let found = keys.find(command);
             variable |= keys.variable && !found.is_empty();
-            accesses.extend(found.into_iter().map(|key| Access {
+            accesses.extend(found.into_iter().map(|(position, key)| Access {
+                position,
                 key,
                 doing: keys.doing,
             }));
@@ -127,7 +133,8 @@ impl CommandTable {
         accesses.truncate(MOST_KEYS);
         if variable && let Some(doings) = self.doings(command).await {
             for (access, doing) in accesses.iter_mut().zip(doings) {
-                access.doing = doing;
+                access.doing.reads = doing.reads;
+                access.doing.writes = doing.writes;
             }
         }
         accesses
@@ -184,11 +191,11 @@ impl CommandTable {
 }
 
 impl Keys {
-    fn find(&self, command: &Command) -> Vec<Vec<u8>> {
+    fn find(&self, command: &Command) -> Vec<(usize, Vec<u8>)> {
         self.positions(command)
             .unwrap_or_default()
             .into_iter()
-            .filter_map(|position| command.arguments.get(position).cloned())
+            .filter_map(|position| Some((position, command.arguments.get(position)?.clone())))
             .collect()
     }
 
@@ -247,10 +254,16 @@ fn note(command: &Value, commands: &mut HashMap<String, Entry>) {
         return;
     };
     let subcommands = parts.get(9).map(list).unwrap_or_default();
-    let keys = match parts.get(8) {
+    let script = parts
+        .get(6)
+        .is_some_and(|categories| words(categories).iter().any(|category| category == "@scripting"));
+    let mut keys: Vec<Keys> = match parts.get(8) {
         Some(specifications) => list(specifications).iter().filter_map(specification).collect(),
         None => by_position(parts, &flags).into_iter().collect(),
     };
+    for keys in &mut keys {
+        keys.doing.script = script;
+    }
     let entry = Entry {
         blocking: flags.iter().any(|flag| flag == "blocking"),
         keys,
@@ -274,6 +287,7 @@ fn by_position(parts: &[Value], flags: &[String]) -> Option<Keys> {
         doing: Doing {
             reads: !writes,
             writes,
+            script: false,
         },
         variable: false,
         begin: Begin::Index(first),

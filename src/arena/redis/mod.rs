@@ -27,6 +27,9 @@ use schedule::Scheduler;
 /// As many connections of one reader as are served at a time; more wait until one closes.
 const MOST_CONNECTIONS: usize = 1024;
 
+/// How long the arena waits for an answer of the server's.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
+
 /// How long to wait after the machine has refused a connection for want of something.
 const AFTER_A_REFUSAL: Duration = Duration::from_millis(50);
 
@@ -83,6 +86,21 @@ impl Redis {
     pub async fn contents(&self, database: u32) -> redis::RedisResult<RedisContents> {
         contents::read(self.server, database).await
     }
+}
+
+/// A connection of the arena's own to `database`, with as much patience as a busy machine may need: the client's own half
+/// a second would make an experiment fail for nothing.
+async fn connect_to(
+    server: SocketAddr,
+    database: u32,
+) -> redis::RedisResult<redis::aio::MultiplexedConnection> {
+    let client = redis::Client::open(format!("redis://{server}/{database}"))?;
+    let patient = redis::AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(LONGEST_ANSWER))
+        .set_response_timeout(Some(LONGEST_ANSWER));
+    client
+        .get_multiplexed_async_connection_with_config(&patient)
+        .await
 }
 
 async fn accept(listener: TcpListener, server: SocketAddr, reader: Arc<Reader>, numbers: Arc<AtomicU32>) {

@@ -33,8 +33,9 @@ pub struct RedisCommand {
     /// How long the arena held it back, in microseconds.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub held_us: u64,
-    /// How long the server took, in microseconds: it was sent to the server so long before the time of this event.
-    pub took_us: u64,
+    /// When it went on its way to the server, in microseconds since the check began: not before this, whatever keeps a busy
+    /// machine. The reply had come by the time of the event.
+    pub sent_us: u64,
 }
 
 /// A null is a reply too.

@@ -10,7 +10,7 @@
 //!
 //! So a program that is right only loses time by it, and the time is bounded: a key where holds lead nowhere is held ever
 //! more rarely, one where they have led somewhere often enough is left alone, and all of them together have a limit.
-//! Commands that read and write in one are never held.
+//! Commands that read and write in one are never held; of a script nobody can tell, unless the same one has read before.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -60,25 +60,42 @@ pub(super) struct Place {
     pub key: Vec<u8>,
 }
 
-/// The words of a command beside the key, such as a field or a member: by what they have in common a write is matched
+/// The words of a command behind the key, such as a field or a member: by what they have in common a write is matched
 /// with the read that it is based on.
 pub(super) type Words = Vec<u64>;
 
-/// The words of a command.
-pub(super) fn words(arguments: &[Vec<u8>], key: &[u8]) -> Words {
-    arguments
-        .iter()
-        .skip(1)
-        .filter(|argument| argument.as_slice() != key)
-        .map(|argument| hash(argument))
-        .collect()
+/// How a command concerns a key.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Manner {
+    /// The words behind the key.
+    pub words: Words,
+    /// Which script it runs, where it runs one.
+    pub script: Option<u64>,
 }
 
-/// A write that does not depend on what is there, and so may be based on what was read before.
+impl Manner {
+    /// Of the command with these arguments, for the key at `position`.
+    pub fn of(arguments: &[Vec<u8>], position: usize, script: bool) -> Self {
+        Self {
+            words: arguments
+                .iter()
+                .skip(position + 1)
+                .map(|word| hash(word))
+                .collect(),
+            script: if script {
+                arguments.get(1).map(|script| hash(script))
+            } else {
+                None
+            },
+        }
+    }
+}
+
+/// A write that need not depend on what is there, and so may be based on what was read before.
 #[derive(Debug, Clone)]
 pub(super) struct Write {
     pub place: Place,
-    pub words: Words,
+    pub manner: Manner,
 }
 
 /// Decides who may write when. One for all readers of a world.
@@ -112,7 +129,7 @@ struct KeyState {
 struct Done {
     at: u64,
     reader: u8,
-    words: Words,
+    manner: Manner,
 }
 
 #[derive(Debug)]
@@ -185,14 +202,14 @@ impl Scheduler {
     }
 
     /// The reader has been answered what is at `place`.
-    pub fn has_read(&self, reader: u8, place: &Place, words: Words) {
-        self.done(reader, place, words, |key| &mut key.reads);
+    pub fn has_read(&self, reader: u8, place: &Place, manner: Manner) {
+        self.done(reader, place, manner, |key| &mut key.reads);
         self.changed.notify_waiters();
     }
 
     /// The reader's write is on its way.
-    pub fn writes(&self, reader: u8, place: &Place, words: Words) {
-        self.done(reader, place, words, |key| &mut key.writes);
+    pub fn writes(&self, reader: u8, place: &Place, manner: Manner) {
+        self.done(reader, place, manner, |key| &mut key.writes);
         self.changed.notify_waiters();
     }
 
@@ -234,7 +251,7 @@ impl Scheduler {
         &self,
         reader: u8,
         place: &Place,
-        words: Words,
+        manner: Manner,
         list: impl Fn(&mut KeyState) -> &mut VecDeque<Done>,
     ) {
         if self.schedule == Schedule::Watch {
@@ -250,7 +267,7 @@ impl Scheduler {
         if list.len() >= REMEMBERED {
             list.pop_front();
         }
-        list.push_back(Done { at, reader, words });
+        list.push_back(Done { at, reader, manner });
     }
 
     fn of(&self, reader: u8, change: impl FnOnce(&mut Reader)) {
@@ -377,7 +394,11 @@ impl State {
         };
         let own = |done: &Done| done.reader == reader;
         let common = |done: &Done| -> Words {
-            let shared = done.words.iter().filter(|word| write.words.contains(word));
+            let shared = done
+                .manner
+                .words
+                .iter()
+                .filter(|word| write.manner.words.contains(word));
             shared.copied().collect()
         };
         let based_on =
@@ -385,8 +406,12 @@ impl State {
         let Some(based_on) = based_on else {
             return Verdict::Free;
         };
+        // The same script again reads and writes in one.
+        if based_on.manner.script.is_some() && based_on.manner.script == write.manner.script {
+            return Verdict::Free;
+        }
         let subject = common(based_on);
-        let since = |done: &Done| done.at > based_on.at && meets(&done.words, &subject);
+        let since = |done: &Done| done.at > based_on.at && meets(&done.manner.words, &subject);
         // With a write of its own, the reader is done with what it had read.
         if key.writes.iter().any(|done| own(done) && since(done)) {
             return Verdict::Free;
