@@ -1,0 +1,20 @@
+# method: MULTI and EXEC around commands that need no reading
+
+import os
+
+import redis
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+def count(data):
+    with db.pipeline(transaction=True) as pipe:
+        pipe.hincrby(f"histogram:{data['distribution']}", data["number"], 1)
+        pipe.incr("messages")
+        pipe.execute()
+    return True
+
+
+queue = os.environ["SIMPLEQUEUE_URL"]
+BaseReader(queue, {"count": count}, mget_items=10, sleeptime_queue_empty=0.1).run()

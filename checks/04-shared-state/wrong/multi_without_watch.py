@@ -1,0 +1,23 @@
+# claim: histogram-race-free
+# mistake: the write is in a transaction, but what it writes was read before
+
+import os
+
+import redis
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+def count(data):
+    key = f"histogram:{data['distribution']}"
+    so_far = int(db.hget(key, data["number"]) or 0)
+    with db.pipeline(transaction=True) as pipe:
+        pipe.hset(key, data["number"], so_far + 1)
+        pipe.incr("messages")
+        pipe.execute()
+    return True
+
+
+queue = os.environ["SIMPLEQUEUE_URL"]
+BaseReader(queue, {"count": count}, mget_items=10, sleeptime_queue_empty=0.1).run()

@@ -1,0 +1,20 @@
+# claim: one-reader
+# mistake: a zero is taken for nothing
+
+import os
+
+import redis
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+def count(data):
+    db.incr("messages")
+    if data["number"]:
+        db.hincrby(f"histogram:{data['distribution']}", data["number"], 1)
+    return True
+
+
+queue = os.environ["SIMPLEQUEUE_URL"]
+BaseReader(queue, {"count": count}, mget_items=10, sleeptime_queue_empty=0.1).run()

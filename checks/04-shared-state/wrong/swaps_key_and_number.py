@@ -1,0 +1,19 @@
+# claim: datatype
+# mistake: a hash for each number, with the distributions in it
+
+import os
+
+import redis
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+def count(data):
+    db.hincrby(f"histogram:{data['number']}", data["distribution"], 1)
+    db.incr("messages")
+    return True
+
+
+queue = os.environ["SIMPLEQUEUE_URL"]
+BaseReader(queue, {"count": count}, mget_items=10, sleeptime_queue_empty=0.1).run()
