@@ -12,6 +12,7 @@ mod recorder;
 mod redis;
 mod session;
 mod together;
+mod turns;
 mod witness;
 mod world;
 

@@ -1,6 +1,6 @@
 //! Sees what one reader does to the servers, and records it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,8 +9,10 @@ use tokio::sync::watch;
 
 use super::history::{Delivered, Event};
 use super::recorder::Recorder;
+use super::turns::Turns;
 use super::world::Detail;
 use crate::program::{Killer, Signal};
+use crate::server::simplequeue::{Simplequeue, Turn};
 use crate::server::{pubsub, simplequeue};
 
 /// What a reader has taken from the queue so far.
@@ -28,6 +30,8 @@ pub struct Taken {
     pub returned: u64,
     /// How many messages it put into the queue.
     pub put: u64,
+    /// Whether its last request for messages waits for its turn.
+    pub waits: bool,
     /// Whether it subscribed to the pubsub, and how many messages were published since.
     pub heard: Option<u64>,
 }
@@ -38,11 +42,22 @@ pub(super) struct Witness {
     pub reader: u8,
     pub recorder: Recorder,
     pub detail: Detail,
-    /// The number of each message that the arena published and nobody has got yet.
-    pub numbers: Arc<Mutex<HashMap<Bytes, u32>>>,
+    pub numbers: Arc<Mutex<Numbers>>,
     pub taken: watch::Sender<Taken>,
     pub connections: Mutex<Connections>,
     pub trap: Trap,
+    pub place: Option<PlaceInStep>,
+}
+
+/// The numbers of each message that the arena published and nobody has got yet: several, where it published the same
+/// several times.
+pub(super) type Numbers = HashMap<Bytes, VecDeque<u32>>;
+
+/// A reader's place among those that are kept in step.
+pub(super) struct PlaceInStep {
+    pub turns: Arc<Turns>,
+    pub place: usize,
+    pub queue: Simplequeue,
 }
 
 /// What ends the program when it is next given one of the arena's messages, if anything.
@@ -94,7 +109,7 @@ impl Witness {
 
     fn delivered(&self, messages: &[Bytes]) -> Vec<Delivered> {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = |message: &Bytes| match numbers.remove(message) {
+        let name = |message: &Bytes| match numbers.get_mut(message).and_then(VecDeque::pop_front) {
             Some(number) => Delivered::Published(number),
             None => Delivered::Other(String::from_utf8_lossy(message).into_owned()),
         };
@@ -116,6 +131,15 @@ impl simplequeue::Observer for Witness {
         self.connected();
     }
 
+    fn turn(&self) -> Option<Turn<'_>> {
+        let PlaceInStep { turns, place, queue } = self.place.as_ref()?;
+        Some(Box::pin(async move {
+            self.taken.send_modify(|taken| taken.waits = true);
+            turns.wait(*place, || queue.depth() == 0).await;
+            self.taken.send_modify(|taken| taken.waits = false);
+        }))
+    }
+
     fn put(&self, message: &Bytes) {
         self.record(Event::Put {
             text: String::from_utf8_lossy(message).into_owned(),
@@ -129,6 +153,9 @@ impl simplequeue::Observer for Witness {
             .iter()
             .filter(|message| matches!(message, Delivered::Published(_)))
             .count() as u64;
+        if let Some(PlaceInStep { turns, place, .. }) = &self.place {
+            turns.took(*place, messages.len());
+        }
         let several = new > 0
             && self
                 .connections

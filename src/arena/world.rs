@@ -1,6 +1,5 @@
 //! Servers of its own for one experiment: a pubsub and a queue, and a way in for each reader.
 
-use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +10,8 @@ use tokio::task::JoinSet;
 use super::history::Event;
 use super::recorder::Recorder;
 use super::redis::{Redis, Schedule};
-use super::witness::{Taken, Trap, Witness};
+use super::turns::{A_ROUND, Turns};
+use super::witness::{Numbers, PlaceInStep, Taken, Trap, Witness};
 use crate::server::{self, pubsub, simplequeue};
 
 /// An address of this machine at which nobody listens: what `REDIS_URL` names in a section without a Redis, so that
@@ -29,7 +29,9 @@ pub struct World {
     detail: Detail,
     pubsub: pubsub::Pubsub,
     queue: simplequeue::Simplequeue,
-    numbers: Arc<Mutex<HashMap<Bytes, u32>>>,
+    numbers: Arc<Mutex<Numbers>>,
+    /// Who is how far, where the readers are kept in step.
+    turns: Option<Arc<Turns>>,
     published: u32,
     doors: Vec<watch::Sender<Taken>>,
     redis: Option<Redis>,
@@ -71,12 +73,28 @@ impl World {
             pubsub,
             queue,
             numbers: Arc::default(),
+            turns: None,
             published: 0,
             doors: Vec::new(),
             redis: None,
             stop,
             servers: JoinSet::new(),
         })
+    }
+
+    /// The same, with readers that are kept in step: all of them are given messages at the same time, a few at once.
+    pub async fn open_in_step(
+        recorder: &Recorder,
+        scenario: &'static str,
+        detail: Detail,
+    ) -> std::io::Result<Self> {
+        let mut world = Self::open(recorder, scenario, detail).await?;
+        world.queue = simplequeue::Simplequeue::new(simplequeue::Options {
+            max_mget: Some(A_ROUND),
+            ..simplequeue::Options::default()
+        })?;
+        world.turns = Some(Arc::default());
+        Ok(world)
     }
 
     /// Gives the doors that are opened from now on a way to the Redis at `server`, through a proxy of each reader's own
@@ -122,6 +140,11 @@ impl World {
             taken: sender,
             connections: Mutex::default(),
             trap: Arc::clone(&trap),
+            place: self.turns.as_ref().map(|turns| PlaceInStep {
+                turns: Arc::clone(turns),
+                place: turns.join(),
+                queue: self.queue.clone(),
+            }),
         });
         let stopped = || until_true(self.stop.subscribe());
         let pubsub = self.pubsub.clone();
@@ -177,7 +200,9 @@ impl World {
         self.numbers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(message.clone(), number);
+            .entry(message.clone())
+            .or_default()
+            .push_back(number);
         for door in &self.doors {
             door.send_if_modified(|taken| taken.heard.as_mut().map(|heard| *heard += 1).is_some());
         }

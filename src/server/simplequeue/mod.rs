@@ -8,6 +8,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -101,11 +102,18 @@ pub struct Stats {
 pub trait Observer: Send + Sync + 'static {
     /// A request came in, whatever it asks for.
     fn requested(&self) {}
+    /// What a `/get` or `/mget` waits for before it takes anything; by default nothing.
+    fn turn(&self) -> Option<Turn<'_>> {
+        None
+    }
     /// A message went in.
     fn put(&self, _message: &Bytes) {}
     /// A `/get` or `/mget` over the connection from `peer` took these; none, if the queue was empty.
     fn got(&self, _peer: SocketAddr, _messages: &[Bytes]) {}
 }
+
+/// The wait for a request's turn.
+pub type Turn<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 struct Unobserved;
 impl Observer for Unobserved {}

@@ -75,6 +75,12 @@ impl Routes {
         text(StatusCode::OK, Bytes::new())
     }
 
+    async fn turn(&self) {
+        if let Some(turn) = self.observer.turn() {
+            turn.await;
+        }
+    }
+
     fn get(&self, peer: SocketAddr) -> Response<Whole> {
         let message = self.queue.store.get(|messages| self.observer.got(peer, messages));
         text(StatusCode::OK, message.unwrap_or_default())
@@ -260,10 +266,12 @@ impl Handler for Routes {
         if path.starts_with("/put") {
             self.put(request, control).await
         } else if path.starts_with("/get") {
+            self.turn().await;
             self.get(control.peer)
         } else if path.starts_with("/mput") {
             self.put_many(request, control).await
         } else if path.starts_with("/mget") {
+            self.turn().await;
             self.get_many(&request, control.peer)
         } else if path.starts_with("/dump") {
             text(StatusCode::OK, self.queue.store.dump())
