@@ -12,6 +12,8 @@ mod printed;
 #[path = "02-readers/mod.rs"]
 mod readers;
 mod report;
+#[path = "04-shared-state/mod.rs"]
+mod shared_state;
 mod trial;
 mod verdict;
 
@@ -49,6 +51,7 @@ pub fn all() -> &'static [&'static dyn Check] {
         &pipeline::Pipeline,
         &readers::Readers,
         &online_statistics::OnlineStatistics,
+        &shared_state::SharedState,
     ]
 }
 

@@ -45,6 +45,11 @@ pub enum Event {
         /// Why.
         problem: String,
     },
+    /// No Redis could be had for the experiment, and the sentences that say why and what to do.
+    NoRedis {
+        /// Why.
+        problem: String,
+    },
     /// It asked one of our servers for something for the first time.
     Connected,
     /// It took messages over several connections in turn, so that the order in which it handles them is its own.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::history::Event;
 use super::recorder::Recorder;
-use super::redis::{Redis, Schedule};
+use super::redis::{Redis, RedisContents, Schedule};
 use super::turns::{A_ROUND, Turns};
 use super::witness::{Numbers, PlaceInStep, Taken, Trap, Witness};
 use crate::server::{self, pubsub, simplequeue};
@@ -108,13 +108,24 @@ impl World {
         Ok(())
     }
 
+    /// What stands in database 1 of this world's Redis now; nothing where it has none.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn redis_contents(&self) -> std::io::Result<RedisContents> {
+        match &self.redis {
+            Some(redis) => redis.contents(DATABASE).await.map_err(std::io::Error::other),
+            None => Ok(RedisContents::default()),
+        }
+    }
+
     /// Records what stands in database 1 of this world's Redis, where it has one.
     ///
     /// # Errors
     /// The server does not answer.
     pub async fn record_redis_contents(&self) -> std::io::Result<()> {
-        if let Some(redis) = &self.redis {
-            let contents = redis.contents(DATABASE).await.map_err(std::io::Error::other)?;
+        if self.redis.is_some() {
+            let contents = self.redis_contents().await?;
             self.recorder
                 .record(self.scenario, 0, Event::RedisContents(contents));
         }
@@ -208,6 +219,11 @@ impl World {
         }
         self.pubsub.publish(message.clone());
         self.queue.put(message);
+    }
+
+    /// How many messages are in the queue.
+    pub fn depth(&self) -> usize {
+        self.queue.depth()
     }
 
     /// Stops the servers and waits until they have.

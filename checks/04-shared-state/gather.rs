@@ -1,0 +1,151 @@
+//! The experiments of section 4, side by side, each with a Redis of its own.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::future::join_all;
+
+use super::super::Trial;
+use super::counts::{Truth, differences, messages_difference};
+use super::streams::{self, Draw, READERS};
+use crate::arena::{Detail, Ending, Event, Schedule, Seen, Session, World, wait_together};
+use crate::services::redis::{Installation, Port, Search, Server, locate};
+
+/// One reader, left alone.
+pub const ONE: &str = "one-reader";
+
+/// Four readers, interleaved.
+pub const FOUR: &str = "four-readers";
+
+/// The name of every experiment, as the record has it.
+pub const SCENARIOS: &[&str] = &[ONE, FOUR];
+
+/// How long a program may keep what it has counted to itself, once there is nothing more to count.
+const IN_HAND: Duration = Duration::from_secs(3);
+
+/// How often Redis is looked at until then.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Runs them all.
+pub async fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
+    let begin = Event::Check {
+        section: 4,
+        seed: trial.seed,
+        command: trial.command.clone(),
+    };
+    trial.recorder.record("check", 0, begin);
+    let installation = match locate(&Search::of_environment(), &trial.guard, &|| ()).await {
+        Ok(installation) => installation,
+        Err(missing) => {
+            for scenario in SCENARIOS {
+                let problem = missing.to_string();
+                trial.recorder.record(scenario, 0, Event::NoRedis { problem });
+                (trial.over)(scenario);
+            }
+            return Ok(());
+        }
+    };
+    tokio::try_join!(
+        experiment(trial, &installation, ONE, 1, streams::for_one(trial.seed)),
+        experiment(trial, &installation, FOUR, READERS, streams::for_four(trial.seed)),
+    )?;
+    Ok(())
+}
+
+/// Lets `readers` count `draws` together.
+async fn experiment(
+    trial: &Trial<'_>,
+    installation: &Installation,
+    scenario: &'static str,
+    readers: usize,
+    draws: Vec<Draw>,
+) -> anyhow::Result<()> {
+    let server = match Server::start(installation, Port::Free, &trial.guard).await {
+        Ok(server) => server,
+        Err(error) => {
+            let problem = error.to_string();
+            trial.recorder.record(scenario, 0, Event::NoRedis { problem });
+            (trial.over)(scenario);
+            return Ok(());
+        }
+    };
+    let world = open(trial, scenario, readers, &server).await;
+    let mut world = world.context("the arena could not be set up")?;
+    let mut sessions = Vec::new();
+    for _ in 0..readers {
+        let started = trial.start(&mut world, scenario, trial.program()).await;
+        sessions.extend(started.context("the arena could not be set up")?);
+    }
+    let ending = if sessions.len() == readers {
+        feed(&mut world, &mut sessions, &draws).await
+    } else {
+        Ending::Settled
+    };
+    // All at once: what one writes at its end must not wait for another's.
+    join_all(sessions.into_iter().map(|session| session.end(ending))).await;
+    // Where it cannot be read, the claims say so.
+    let _ = world.record_redis_contents().await;
+    trial.close(world, scenario).await;
+    server.stop().await;
+    Ok(())
+}
+
+async fn open(
+    trial: &Trial<'_>,
+    scenario: &'static str,
+    readers: usize,
+    server: &Server,
+) -> std::io::Result<World> {
+    let (mut world, schedule) = if readers > 1 {
+        let world = World::open_in_step(&trial.recorder, scenario, Detail::Messages).await?;
+        (world, Schedule::Interleave)
+    } else {
+        let world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
+        (world, Schedule::Watch)
+    };
+    world.use_redis(server.address(), schedule).await?;
+    Ok(world)
+}
+
+/// Publishes all messages when all the readers are there, and waits until they are counted.
+async fn feed(world: &mut World, sessions: &mut [Session<'_>], draws: &[Draw]) -> Ending {
+    let ending = wait_together(sessions, |seen| seen.iter().all(|seen| seen.is_there())).await;
+    if ending != Ending::Settled {
+        return ending;
+    }
+    let messages: Vec<_> = draws.iter().map(|draw| streams::message(*draw)).collect();
+    let texts: Vec<String> = messages
+        .iter()
+        .map(|message| String::from_utf8_lossy(message).into_owned())
+        .collect();
+    let truth = Truth::of_texts(texts.iter().map(String::as_str));
+    messages.into_iter().for_each(|message| world.publish(message));
+    let ending = wait_together(sessions, |seen| world.depth() == 0 && all_ask_again(seen, &truth)).await;
+    if ending != Ending::Settled {
+        return ending;
+    }
+    // Whoever adds up what it has counted every now and then has some of it in hand still.
+    let mut still = LOOK_EVERY;
+    loop {
+        let exact = match world.redis_contents().await {
+            Ok(contents) => {
+                differences(&truth, &contents).is_empty() && messages_difference(&truth, &contents).is_none()
+            }
+            Err(_) => false,
+        };
+        if exact || still > IN_HAND {
+            return Ending::Settled;
+        }
+        let ending = wait_together(sessions, |seen| seen.iter().all(|seen| seen.still >= still)).await;
+        if ending != Ending::Settled {
+            return ending;
+        }
+        still += LOOK_EVERY;
+    }
+}
+
+/// Whether the readers have been given all messages, and each has come back for more since, and again.
+fn all_ask_again(seen: &[&Seen], truth: &Truth) -> bool {
+    let taken: u64 = seen.iter().map(|seen| seen.taken.messages).sum();
+    taken == truth.messages && seen.iter().all(|seen| seen.taken.fruitless >= 2)
+}
