@@ -5,7 +5,7 @@ use std::fmt;
 use super::super::ending::End;
 use super::counts::Difference;
 use super::moments::Mistake;
-use super::trace::Trace;
+use crate::arena::LostUpdate;
 
 /// As many differences as are shown.
 const SHOWN: usize = 5;
@@ -51,7 +51,7 @@ pub enum Cause {
     /// Counts are missing where several readers have counted.
     Missing {
         differences: Vec<Difference>,
-        lost: Option<Lost>,
+        lost: Option<LostUpdate>,
     },
     /// The readers were never at work at the same time.
     NeverTogether,
@@ -61,7 +61,7 @@ pub enum Cause {
     Moments {
         key: String,
         mistake: Mistake,
-        lost: Option<Lost>,
+        lost: Option<LostUpdate>,
     },
     /// Too many round trips.
     RoundTrips { messages: u64, round_trips: u64 },
@@ -101,30 +101,11 @@ pub enum Pattern {
     Rest(u64),
 }
 
-/// The commands that lost an update.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lost {
-    /// The columns, a reader each, a line a command.
-    pub columns: String,
-    /// What to do instead, in a line.
-    pub remedy: String,
-}
-
-impl Lost {
-    /// The commands that lost an update at `key`, and there at `field`, where that shows in the record.
-    pub fn of(_trace: &Trace, _key: &str, _field: Option<&str>) -> Option<Self> {
-        None
-    }
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.columns.lines() {
-            // What is indented keeps its shape.
-            write!(formatter, "\n  {line}")?;
-        }
-        write!(formatter, "\n{}", self.remedy)
-    }
+/// The picture of a lost update and what to do instead, each line on one of its own.
+fn picture(lost: &LostUpdate) -> String {
+    /// What an 80-column page leaves beside the margin of an explanation.
+    const WIDTH: usize = 72;
+    format!("\n{}", lost.lines(WIDTH).join("\n"))
 }
 
 impl fmt::Display for Instead {
@@ -250,7 +231,7 @@ impl fmt::Display for Cause {
                     missing(differences)
                 )?;
                 match lost {
-                    Some(lost) => lost.fmt(formatter)?,
+                    Some(lost) => formatter.write_str(&picture(lost))?,
                     None => formatter.write_str(
                         "\nA write that is made of what was read before, or of what this reader alone has counted, \
                          undoes what others have written meanwhile: let Redis add (HINCRBY, ZINCRBY, INCR).",
@@ -287,7 +268,7 @@ impl fmt::Display for Cause {
                          one distance from the mean before, one from the mean after."
                     )?,
                 }
-                lost.as_ref().map_or(Ok(()), |lost| lost.fmt(formatter))
+                formatter.write_str(&lost.as_ref().map(picture).unwrap_or_default())
             }
             Self::RoundTrips { messages, round_trips } => write!(
                 formatter,

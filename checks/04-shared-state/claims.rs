@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::super::{Claim, ClaimHead, Outcome, Verdict};
-use super::causes::{Cause, Instead, Lost, Pattern};
+use super::causes::{Cause, Instead, Pattern};
 use super::counts::{Difference, MESSAGES, differences, histogram_key, messages_difference};
 use super::gather::{FOUR, ONE};
 use super::trace::Trace;
 use super::{moments, overlap};
-use crate::arena::{Contents, Delivered, Event, History, RedisContents};
+use crate::arena::{Contents, Delivered, Event, History, LostUpdate, RedisContents};
 
 /// Round trips that a program may make beside those for messages: to connect, to select a database, to load a script.
 const TO_BEGIN_WITH: u64 = 20;
@@ -336,7 +336,8 @@ fn race_free(
     } else if !alone {
         Outcome::fail(Cause::OneReaderFirst { differences })
     } else if only_missing.is_some() {
-        let lost = Lost::of(trace, &first.key, first.field.as_deref());
+        let database = trace.contents.map_or(1, |contents| contents.database);
+        let lost = LostUpdate::find(&trace.scenario, database, &first.key, first.field.as_deref());
         Outcome::fail(Cause::Missing { differences, lost })
     } else {
         let pattern = None;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::Outcome;
-use super::causes::{Cause, Lost};
+use super::causes::Cause;
 use super::counts::whole;
 use super::trace::Trace;
-use crate::arena::{Contents, RedisContents};
+use crate::arena::{Contents, LostUpdate, RedisContents};
 
 /// How far off a mean or an m2 may be, beside the size of the numbers that it is made of.
 const PRECISION: f64 = 1e-9;
@@ -69,7 +69,7 @@ pub fn judge(trace: &Trace, contents: &RedisContents) -> Outcome {
         if let Err((mistake, received)) = compare(truth, of(name)) {
             let key = format!("moments:{name}");
             let lost = (mistake == Mistake::Count)
-                .then(|| Lost::of(trace, &key, None))
+                .then(|| LostUpdate::find(&trace.scenario, contents.database, &key, None))
                 .flatten();
             let expected = format!("n {}, mean {}, m2 {} in {key}", truth.n, truth.mean, truth.m2);
             return Outcome::fail(Cause::Moments { key, mistake, lost }).with(expected, received);
