@@ -10,6 +10,7 @@ mod graphing;
 mod interrupted;
 mod languages;
 mod live;
+mod packages;
 mod pipeline;
 mod predictions;
 mod publishing;

@@ -18,4 +18,5 @@ mod redis;
 mod rendering;
 mod rust_client;
 mod servers;
+mod shared_state;
 mod sources;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use super::student::{Student, command_of, processes_mentioning, solution, verdict};
+use super::student::{Student, claim, command_of, processes_mentioning, solution, text, verdict};
 
 /// A program and what its head says about it.
 struct Specimen {
@@ -53,8 +53,8 @@ fn specimens(section: &'static str, folder: &str) -> Vec<Specimen> {
 
 /// Judges a program: a reader by itself, an extra program beside the solution's reader, in a workspace.
 fn judge(specimen: &Specimen) -> Value {
-    let student = Student::new();
     let section = specimen.section;
+    let student = Student::with_packages_of(section);
     let number = section[..2].trim_start_matches('0');
     let own = command_of(&specimen.path);
     if let Some(extra) = &specimen.extra {
@@ -135,6 +135,64 @@ fn section_3_wrong() {
 #[test]
 fn section_3_right() {
     every_right_program_passes("03-online-statistics", 6);
+}
+
+#[test]
+fn section_4_wrong() {
+    every_wrong_program_fails_its_own_claim("04-shared-state", 12);
+}
+
+#[test]
+fn section_4_right() {
+    every_right_program_passes("04-shared-state", 10);
+}
+
+#[test]
+fn the_solution_of_section_4_passes_every_claim() {
+    let student = Student::with_packages_of("04-shared-state");
+    let [interpreter, path] = command_of(&solution("04-shared-state", "python").join("reader.py"));
+    let (report, code) = student.check(["4", "--", &interpreter, &path]);
+    for claim in report["claims"].as_array().unwrap() {
+        assert_eq!(claim["verdict"], "pass", "{claim:#}");
+    }
+    assert_eq!((report["claims"].as_array().unwrap().len(), code), (6, 0));
+}
+
+#[test]
+fn the_starter_of_section_4_runs_and_fails() {
+    let student = Student::with_packages_of("04-shared-state");
+    let starter = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/lessons/04-shared-state/starter/python/reader.py"
+    );
+    let (report, code) = student.check(["4", "--", "python3", starter]);
+    let datatype = claim(&report, "datatype").unwrap();
+    assert_eq!((datatype["verdict"].as_str(), code), (Some("fail"), 1));
+    let explanation = datatype["explanation"].as_str().unwrap();
+    assert!(explanation.contains("There is nothing at all."), "{explanation}");
+}
+
+#[test]
+fn a_lost_update_is_shown_in_two_columns_with_its_remedy() {
+    let student = Student::with_packages_of("04-shared-state");
+    let wrong = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/checks/04-shared-state/wrong/hget_hset.py"
+    );
+    let mut check = student.command(["check", "4", "--", "python3", wrong]);
+    let page = text(&check.output().unwrap().stdout);
+    let lines: Vec<&str> = page.lines().collect();
+    let head = lines.iter().position(|line| line.matches("reader ").count() == 2);
+    let head = head.unwrap_or_else(|| panic!("no columns in {page}"));
+    let picture = lines[head..].join("\n");
+    for part in [
+        "HGET histogram:",
+        "HSET histogram:",
+        "update is gone",
+        "Remedy: HINCRBY",
+    ] {
+        assert!(picture.contains(part), "no {part:?} in {page}");
+    }
 }
 
 #[test]

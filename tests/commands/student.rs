@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::packages;
+
 /// No single step of a test takes longer, however busy the machine.
 pub const DEADLINE: Duration = Duration::from_secs(120);
 
@@ -18,6 +20,8 @@ pub const WORKSHOP: &str = env!("CARGO_BIN_EXE_workshop");
 /// A student. What runs in the student's folder is stopped at the end, whatever the test came to.
 pub struct Student {
     home: TempDir,
+    /// What stands first on the student's `PATH`.
+    first_on_path: Option<PathBuf>,
 }
 
 impl Student {
@@ -25,7 +29,21 @@ impl Student {
     pub fn new() -> Self {
         Self {
             home: TempDir::with_prefix("workshop-student-").unwrap(),
+            first_on_path: None,
         }
+    }
+
+    /// A student whose Python has what the starter of `section` needs.
+    pub fn with_packages_of(section: &str) -> Self {
+        let mut student = Self::new();
+        let starter = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("lessons")
+            .join(section);
+        let requirements = starter.join("starter/python/requirements.txt");
+        if requirements.is_file() {
+            student.first_on_path = Some(packages::python_with(&requirements));
+        }
+        student
     }
 
     /// A student who has typed `workshop start 3`, with a stream of `rate` numbers a second.
@@ -84,6 +102,10 @@ impl Student {
             "WORKSHOP_REDIS_URL",
         ] {
             command.env_remove(name);
+        }
+        if let Some(first) = &self.first_on_path {
+            let path = std::env::var("PATH").unwrap_or_default();
+            command.env("PATH", format!("{}:{path}", first.display()));
         }
         // A Redis server is fetched once for all tests, where none is installed.
         command.env("XDG_CACHE_HOME", crate::redis::cache());
