@@ -445,7 +445,9 @@ impl State {
 
 impl Reader {
     fn may_do_something(&self) -> bool {
-        let rests = self.taken.borrow().fruitless > 0;
+        let taken = *self.taken.borrow();
+        // It found the queue empty, or is kept in step with others.
+        let rests = taken.fruitless > 0 || taken.waits;
         self.connections > 0 && self.blocked == 0 && self.repeats < SPINNING && !rests
     }
 }
