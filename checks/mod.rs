@@ -2,6 +2,8 @@
 //!
 //! A new section is a folder beside this file and one line in [`all`].
 
+#[path = "05-click-graph/mod.rs"]
+mod click_graph;
 mod ending;
 mod exact;
 #[path = "03-online-statistics/mod.rs"]
@@ -52,6 +54,7 @@ pub fn all() -> &'static [&'static dyn Check] {
         &readers::Readers,
         &online_statistics::OnlineStatistics,
         &shared_state::SharedState,
+        &click_graph::ClickGraph,
     ]
 }
 

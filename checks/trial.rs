@@ -1,10 +1,14 @@
 //! What a check is given to run its experiments with.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::arena::{Recorder, Session, SessionLimits, World};
 use crate::program::{Command, Limits, guard::Guard};
 use crate::workspace::{RunFolder, Workspace};
+
+/// How long a program may take to end when it is asked to.
+const ENDING: Duration = Duration::from_secs(10);
 
 /// One check of one student's work.
 pub struct Trial<'a> {
@@ -79,6 +83,8 @@ impl Trial<'_> {
     fn limits(&self, log: &str) -> Limits {
         Limits {
             stderr_log: Some(self.run.standard_error(log)),
+            // A program may have much to put away when it is asked to end, on a machine that is busy.
+            grace: ENDING,
             // A check has many of these, and the last thirty checks are kept.
             stderr_log_bytes: 1 << 20,
             ..Limits::default()

@@ -22,7 +22,7 @@ pub use history::{Comparison, Delivered, Entry, Event, History, HistoryError, Sc
 pub use lost_update::{LostUpdate, Remedy};
 pub use patience::{Impatience, Patience};
 pub use recorder::Recorder;
-pub use redis::{Contents, RedisCommand, RedisContents, Schedule};
+pub use redis::{Contents, RedisCommand, RedisContents, Schedule, connect_to as connect_to_redis};
 pub use session::{Ending, Seen, Session, SessionLimits};
 pub use together::wait_together;
 pub use witness::Taken;

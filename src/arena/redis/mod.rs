@@ -90,7 +90,7 @@ impl Redis {
 
 /// A connection of the arena's own to `database`, with as much patience as a busy machine may need: the client's own half
 /// a second would make an experiment fail for nothing.
-async fn connect_to(
+pub async fn connect_to(
     server: SocketAddr,
     database: u32,
 ) -> redis::RedisResult<redis::aio::MultiplexedConnection> {

@@ -1,0 +1,17 @@
+# method: one ZINCRBY a click
+import os
+
+import redis
+
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"])
+
+
+def handle(click):
+    if "r" in click and "u" in click:
+        db.zincrby(click["r"], 1, click["u"])
+    return True
+
+
+BaseReader(os.environ["SIMPLEQUEUE_URL"], {"graph": handle}, mget_items=100, sleeptime_queue_empty=0.1).run()

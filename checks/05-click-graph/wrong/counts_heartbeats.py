@@ -1,0 +1,22 @@
+# claim: skips-heartbeats
+# mistake: counts the heartbeats in a zset
+import os
+
+import redis
+
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"])
+
+
+def handle(click):
+    if "_heartbeat_" in click:
+        db.zincrby("heartbeats", 1, "seen")
+        return True
+    if not click.get("r") or not click.get("u"):
+        return True
+    db.zincrby(click["r"], 1, click["u"])
+    return True
+
+
+BaseReader(os.environ["SIMPLEQUEUE_URL"], {"graph": handle}, mget_items=100, sleeptime_queue_empty=0.1).run()

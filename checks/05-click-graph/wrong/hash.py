@@ -1,0 +1,19 @@
+# claim: graph-exact
+# mistake: a hash in the place of a zset
+import os
+
+import redis
+
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"])
+
+
+def handle(click):
+    if not click.get("r") or not click.get("u"):
+        return True
+    db.hincrby(click["r"], click["u"], 1)
+    return True
+
+
+BaseReader(os.environ["SIMPLEQUEUE_URL"], {"graph": handle}, mget_items=100, sleeptime_queue_empty=0.1).run()

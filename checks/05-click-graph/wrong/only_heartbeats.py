@@ -1,0 +1,19 @@
+# claim: skips-heartbeats
+# mistake: knows heartbeats by their name, and fails on a click that lacks an end
+import os
+
+import redis
+
+from pysimplehttp.BaseReader import BaseReader
+
+db = redis.Redis.from_url(os.environ["REDIS_URL"])
+
+
+def handle(click):
+    if "_heartbeat_" in click:
+        return True
+    db.zincrby(click["r"], 1, click["u"])
+    return True
+
+
+BaseReader(os.environ["SIMPLEQUEUE_URL"], {"graph": handle}, mget_items=100, sleeptime_queue_empty=0.1).run()
