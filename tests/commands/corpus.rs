@@ -58,8 +58,13 @@ fn judge(specimen: &Specimen) -> Value {
     let number = section[..2].trim_start_matches('0');
     let own = command_of(&specimen.path);
     if let Some(extra) = &specimen.extra {
-        student.says(["start", number]);
-        student.solve(section);
+        if section == GRAPH {
+            // Without a live workshop: to start one makes a Python environment for each student.
+            make_workspace(&student, &solution(GRAPH, "python"));
+        } else {
+            student.says(["start", number]);
+            student.solve(section);
+        }
         let settings = format!("[{section}]\nrun = [\"python3\", \"reader.py\"]\n{extra} = {own:?}\n");
         std::fs::write(student.workspace().join("workshop.toml"), settings).unwrap();
         student.check([number]).0
@@ -236,4 +241,54 @@ fn the_starter_fails() {
         (verdict(&report, "mean"), verdict(&report, "variance"), code),
         (Some("fail"), Some("fail"), 1)
     );
+}
+
+#[test]
+fn section_5_wrong() {
+    every_wrong_program_fails_its_own_claim(GRAPH, 10);
+}
+
+#[test]
+fn section_5_right() {
+    every_right_program_passes(GRAPH, 6);
+}
+
+const GRAPH: &str = "05-click-graph";
+
+/// Makes the workspace of a student of section 5 who has the programs in `folder`, without a live workshop.
+fn make_workspace(student: &Student, folder: &Path) {
+    let section = student.workspace().join(GRAPH);
+    std::fs::create_dir_all(student.workspace().join(".workshop")).unwrap();
+    std::fs::create_dir_all(&section).unwrap();
+    for name in ["reader.py", "undirected.py", "top.py"] {
+        std::fs::copy(folder.join(name), section.join(name)).unwrap();
+    }
+    let settings = starter_of_section_5().join("workshop.toml");
+    std::fs::copy(settings, student.workspace().join("workshop.toml")).unwrap();
+}
+
+fn starter_of_section_5() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/05-click-graph/starter/python")
+}
+
+#[test]
+fn the_solution_of_section_5_passes_every_claim() {
+    let student = Student::with_packages_of(GRAPH);
+    make_workspace(&student, &solution(GRAPH, "python"));
+    let (report, code) = student.check(["5"]);
+    for claim in report["claims"].as_array().unwrap() {
+        assert_eq!(claim["verdict"], "pass", "{claim:#}");
+    }
+    assert_eq!((report["claims"].as_array().unwrap().len(), code), (5, 0));
+}
+
+#[test]
+fn the_starter_of_section_5_runs_and_fails() {
+    let student = Student::with_packages_of(GRAPH);
+    make_workspace(&student, &starter_of_section_5());
+    let (report, code) = student.check(["5"]);
+    for claim in report["claims"].as_array().unwrap() {
+        assert_eq!(claim["verdict"], "fail", "{claim:#}");
+    }
+    assert_eq!((report["claims"].as_array().unwrap().len(), code), (5, 1));
 }
