@@ -43,15 +43,18 @@ pub struct Need {
 }
 
 impl Language {
-    /// The file of the program `program` (`reader`), from the section's folder in the workspace.
+    /// The file of the program `program` (`reader`), from the section's folder in the workspace. `upper-half` is in
+    /// `upper_half.py`: what can be imported has no hyphen in its name.
     pub fn file(&self, program: &str) -> String {
-        self.file.replace(PROGRAM, program)
+        self.file.replace(PROGRAM, &program.replace('-', "_"))
     }
 
     /// How the program `program` is run: the command, then each argument.
     pub fn run(&self, program: &str) -> Vec<String> {
         let words = self.run.iter();
-        words.map(|word| word.replace(PROGRAM, program)).collect()
+        words
+            .map(|word| word.replace(PROGRAM, &program.replace('-', "_")))
+            .collect()
     }
 }
 
@@ -166,6 +169,8 @@ mod tests {
         let language = &languages[0];
         assert_eq!(language.file("reader"), "reader.a");
         assert_eq!(language.run("merge"), ["a", "merge.a"]);
+        assert_eq!(language.file("upper-half"), "upper_half.a");
+        assert_eq!(language.run("upper-half"), ["a", "upper_half.a"]);
         assert_eq!(language.build.as_deref(), Some(&["make".to_owned()][..]));
     }
 
