@@ -18,18 +18,12 @@ use crate::arena::{Event, History};
 /// The check of section 1.
 pub struct Pipeline;
 
-const DELIVERS: ClaimHead = required("chain-delivers", "what is published arrives in the queue, once");
-const PUBLISHED: ClaimHead = required("you-published", "you published a message yourself");
-const FETCHED: ClaimHead = required("you-fetched", "you fetched a message yourself");
-const PREDICTIONS: ClaimHead = required("predictions", "your predictions in answers.toml come true");
-
-const fn required(id: &'static str, title: &'static str) -> ClaimHead {
-    ClaimHead {
-        id,
-        title,
-        required: true,
-    }
-}
+const DELIVERS: ClaimHead =
+    ClaimHead::required("chain-delivers", "what is published arrives in the queue, once");
+const PUBLISHED: ClaimHead = ClaimHead::required("you-published", "you published a message yourself");
+const FETCHED: ClaimHead = ClaimHead::required("you-fetched", "you fetched a message yourself");
+const PREDICTIONS: ClaimHead =
+    ClaimHead::required("predictions", "your predictions in answers.toml come true");
 
 impl Check for Pipeline {
     fn section(&self) -> u8 {
