@@ -2,36 +2,34 @@
 
 use std::time::Duration;
 
+use tokio::time::{Instant, timeout_at};
+
 use super::super::{Claim, ClaimHead, Outcome, Trial};
 use super::causes::Cause;
+use super::growth::Growth;
 use super::streams::{self, Stream};
 use crate::arena::{Detail, Ending, Event, History, Seen, World};
 
 /// The experiment's name.
 pub const SCENARIO: &str = "constant-memory";
 
-/// As many numbers as are fed, to a program that takes them fast.
+/// A program that has taken this many numbers, or has been fed for this long, need not be fed any more where its memory is
+/// flat.
 const NUMBERS: u64 = 60_000;
-
-/// As long as a slow program is fed: until it has taken enough to tell, and no longer than that.
 const LONG_ENOUGH: Duration = Duration::from_millis(2500);
-const LONGEST: Duration = Duration::from_secs(12);
 
-/// A sample is taken every so many numbers; the queue holds a little more than that.
+/// As long as a program is fed that takes its numbers slowly, or whose memory goes up and down.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// As long as a program is fed whose memory grows evenly, until that is certain.
+const UNTIL_CERTAIN: Duration = Duration::from_secs(45);
+
+/// Memory is looked at every so many numbers, later on each time a sixty-fourth more have been taken; the queue holds a
+/// little more than that.
 const BETWEEN_SAMPLES: u64 = 1_000;
 
 /// Fewer numbers than this do not show in the memory of a process.
 const FEWEST: u64 = 16_000;
-
-/// A number kept costs 8 bytes at the least; a page or a garbage collector's arena is noise.
-const GROWS: f64 = 8.0;
-const FLAT: f64 = 4.0;
-
-/// Growth of this many bytes shows, however few the numbers were.
-const PLAIN: u64 = 512 << 10;
-
-/// More bytes a number than this is garbage not yet collected, not numbers kept.
-const GARBAGE: f64 = 600.0;
 
 /// Feeds numbers as fast as the program takes them, and looks at its memory as it goes.
 pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
@@ -39,32 +37,34 @@ pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
     let mut world = World::open(&trial.recorder, SCENARIO, Detail::Counts).await?;
     if let Some(session) = trial.start(&mut world, SCENARIO, trial.program()).await? {
         let mut session = session.without_lines();
+        let mut samples = Vec::new();
         let mut published = 0;
         let mut ending = session.wait_until(Seen::is_there).await;
         // What listens to the pubsub cannot be kept from falling behind, and what it has behind it is not ours to see.
         let listens = session.seen().taken.heard.is_some();
-        let begun = tokio::time::Instant::now();
-        while ending == Ending::Settled
-            && !listens
-            && published < NUMBERS
-            && (begun.elapsed() < LONG_ENOUGH || session.seen().taken.messages < FEWEST)
-        {
-            // The next thousand is in the queue before the last one is taken, so that the program never waits.
-            while published < session.seen().taken.messages + 2 * BETWEEN_SAMPLES {
-                world.publish(streams::message(
-                    published,
-                    numbers[published as usize % numbers.len()],
-                ));
+        let begun = Instant::now();
+        while ending == Ending::Settled && !listens {
+            let taken = session.seen().taken.messages;
+            let Some(end) = fed_until(&samples, taken, begun) else {
+                break;
+            };
+            let step = BETWEEN_SAMPLES.max(taken / 64);
+            // The next ones are in the queue before the last is taken, so that the program never waits.
+            while published < taken + 2 * step {
+                world.publish(streams::message(published, number(&numbers, published)));
                 published += 1;
             }
-            let due = session.seen().taken.messages + BETWEEN_SAMPLES;
-            let reached = session.wait_until(|seen| seen.taken.messages >= due);
-            ending = match tokio::time::timeout(LONGEST.saturating_sub(begun.elapsed()), reached).await {
+            let reached = session.wait_until(|seen| seen.taken.messages >= taken + step);
+            ending = match timeout_at(end, reached).await {
                 Ok(ending) => ending,
                 Err(_) => break,
             };
-            if ending == Ending::Settled {
-                sample(trial, &mut session);
+            if ending == Ending::Settled
+                && let Some(bytes) = session.resident_bytes()
+            {
+                let got = session.seen().taken.messages;
+                samples.push((got, bytes));
+                trial.recorder.record(SCENARIO, 1, Event::Memory { got, bytes });
             }
         }
         session.end(ending).await;
@@ -73,11 +73,25 @@ pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn sample(trial: &Trial<'_>, session: &mut crate::arena::Session<'_>) {
-    if let Some(bytes) = session.resident_bytes() {
-        let got = session.seen().taken.messages;
-        trial.recorder.record(SCENARIO, 1, Event::Memory { got, bytes });
+/// The number at `place` of a stream that goes through `numbers` over and over, and in which still no number comes twice: a
+/// program may remember them in a set.
+fn number(numbers: &[f64], place: u64) -> f64 {
+    let (round, at) = (place / numbers.len() as u64, place % numbers.len() as u64);
+    numbers[at as usize] * (1.0 + 1e-6 * round as f64)
+}
+
+/// Until when a program whose memory was like this is fed on, at the most; `None` where enough has been seen of it.
+fn fed_until(samples: &[(u64, u64)], taken: u64, begun: Instant) -> Option<Instant> {
+    let growth = Growth::of(samples);
+    let enough = taken >= NUMBERS || (taken >= FEWEST && begun.elapsed() >= LONG_ENOUGH);
+    if growth.is_some_and(|growth| growth.is_certain() || (enough && growth.is_flat())) {
+        return None;
     }
+    let longest = match growth.is_some_and(|growth| growth.is_even()) {
+        true => UNTIL_CERTAIN,
+        false => LONGEST,
+    };
+    Some(begun + longest)
 }
 
 /// Judges the claim; `None` where the experiment was not made.
@@ -100,48 +114,40 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
     Some(head.judged(outcome, scenario.duration_ms()))
 }
 
-/// Judges samples of (numbers taken, resident bytes). The first quarter is warming up. Of each further quarter the least
-/// counts: a program that keeps its numbers grows from the second to
-/// the third and on to the fourth, and one that does not is flat from the third to the fourth.
+/// Judges samples of (numbers taken, resident bytes).
 fn grown(samples: &[(u64, u64)]) -> Outcome {
-    let last = samples.last().copied().unwrap_or_default();
-    let least = |quarter: u64| {
-        let within = |got: u64| got * 4 > quarter * last.0 && got * 4 <= (quarter + 1) * last.0;
-        samples
-            .iter()
-            .filter(|(got, _)| within(*got))
-            .map(|(_, bytes)| *bytes)
-            .min()
-    };
-    let (Some(second), Some(third), Some(fourth)) = (least(1), least(2), least(3)) else {
+    let Some(growth) = Growth::of(samples) else {
         return Outcome::could_not_tell(
             "No memory was seen: the program took too few numbers from the queue, or this system does not tell how \
              much memory a process holds.",
         );
     };
-    let growth = |from: u64, to: u64| (to as f64 - from as f64) / (last.0 as f64 / 4.0);
-    let (early, late) = (growth(second, third), growth(third, fourth));
-    let grew = format!(
-        "{early:.1} and then {late:.1} bytes a number, over {} numbers",
-        last.0
-    );
-    let steady = early.min(late) >= GROWS && early.max(late) < GARBAGE;
-    if steady && fourth - second >= PLAIN {
-        Outcome::fail(
+    let taken = growth.taken();
+    if growth.is_certain() {
+        return Outcome::fail(
             "Its memory grows with the stream: something keeps every number. n, mean and M2 are all that has to be \
              remembered.",
         )
-        .with("no more memory, however many numbers", grew)
-    } else if last.0 < FEWEST {
+        .with(
+            "no more memory, however many numbers",
+            format!("{:.1} bytes more with every number, {taken} times", growth.rate()),
+        );
+    }
+    let late = growth.late_rate();
+    if taken < FEWEST {
         Outcome::could_not_tell(format!(
-            "It took {} numbers, too few for memory to show. A reader that takes a hundred at a time \
+            "It took {taken} numbers, too few for memory to show. A reader that takes a hundred at a time \
              (mget_items=100) takes more in the same time.",
-            last.0
         ))
-    } else if late < FLAT {
-        Outcome::pass(format!("memory grew by {grew}"))
+    } else if growth.is_flat() {
+        Outcome::pass(format!(
+            "{late:.1} bytes a number, over the second half of {taken} numbers"
+        ))
     } else {
-        Outcome::could_not_tell(format!("Memory grew by {grew}: neither flat nor steady."))
+        Outcome::could_not_tell(format!(
+            "Memory grew by {late:.1} bytes a number over the second half of {taken} numbers, but not so evenly, or not \
+             for so long, as where every number is kept. A runtime that collects garbage does that as well."
+        ))
     }
 }
 
@@ -150,27 +156,43 @@ mod tests {
     use super::super::super::Verdict;
     use super::*;
 
-    fn samples(bytes_at: impl Fn(u64) -> u64) -> Vec<(u64, u64)> {
-        (1..=60)
+    fn verdict(thousands: u64, bytes_at: impl Fn(u64) -> u64) -> Verdict {
+        let samples: Vec<(u64, u64)> = (1..=thousands)
             .map(|thousand| (thousand * 1000, 20_000_000 + bytes_at(thousand * 1000)))
-            .collect()
+            .collect();
+        grown(&samples).verdict
     }
 
     #[test]
     fn a_list_of_numbers_is_seen_and_a_warm_up_is_not() {
-        assert_eq!(grown(&samples(|n| 32 * n)).verdict, Verdict::Fail);
-        assert_eq!(grown(&samples(|_| 0)).verdict, Verdict::Pass);
-        assert_eq!(grown(&samples(|n| 100 * n.min(20_000))).verdict, Verdict::Pass);
+        assert_eq!(verdict(240, |n| 32 * n), Verdict::Fail);
+        assert_eq!(verdict(60, |_| 0), Verdict::Pass);
+        assert_eq!(verdict(60, |n| 100 * n.min(20_000)), Verdict::Pass);
     }
 
     #[test]
-    fn what_might_be_a_garbage_collector_is_not_judged() {
-        assert_eq!(grown(&samples(|n| 2_000 * n)).verdict, Verdict::CouldNotTell);
+    fn what_might_be_a_garbage_collector_or_was_too_little_is_not_judged() {
+        assert_eq!(verdict(240, |n| 2_000 * n), Verdict::CouldNotTell);
         assert_eq!(
-            grown(&samples(|n| if n > 45_000 { 4_000_000 } else { 0 })).verdict,
+            verdict(60, |n| if n > 45_000 { 4_000_000 } else { 0 }),
             Verdict::CouldNotTell
         );
-        assert_eq!(grown(&samples(|n| 32 * n)[..15]).verdict, Verdict::CouldNotTell);
-        assert_eq!(grown(&[]).verdict, Verdict::CouldNotTell);
+        assert_eq!(verdict(60, |n| 32 * n), Verdict::CouldNotTell);
+        assert_eq!(verdict(15, |_| 0), Verdict::CouldNotTell);
+        assert_eq!(verdict(0, |_| 0), Verdict::CouldNotTell);
+    }
+
+    #[test]
+    fn feeding_goes_on_until_it_is_clear_and_longest_where_memory_grows_evenly() {
+        let begun = Instant::now();
+        let samples = |rate: u64, thousands: u64| -> Vec<(u64, u64)> {
+            (1..=thousands).map(|at| (at * 1000, at * 1000 * rate)).collect()
+        };
+        let until = |rate, thousands| fed_until(&samples(rate, thousands), thousands * 1000, begun);
+        assert_eq!(until(0, 60), None);
+        assert_eq!(until(0, 10), Some(begun + LONGEST));
+        assert_eq!(until(100, 60), Some(begun + UNTIL_CERTAIN));
+        assert_eq!(until(100, 200), None);
+        assert_eq!(until(2_000, 60), Some(begun + LONGEST));
     }
 }

@@ -4,6 +4,7 @@ mod causes;
 mod claims;
 mod counting;
 mod gather;
+mod growth;
 mod memory;
 mod merge;
 mod numbers;
