@@ -38,24 +38,32 @@ fn settings(student: &Student, table: &str) {
     std::fs::write(student.workspace().join("workshop.toml"), table).unwrap();
 }
 
+/// Lets cargo build in the folder `name` of the test suite where it would build in `target`: for all runs of the suite
+/// once.
+fn build_once(target: &Path, name: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(&folder, target).unwrap();
+}
+
+/// Checks what `workshop.toml` says, and lets cargo fetch nothing: the crates are those that the workshop itself was built
+/// from.
+fn check_offline(student: &Student) -> (serde_json::Value, Option<i32>) {
+    let mut command = student.command(["check", "--json"]);
+    let output = command.env("CARGO_NET_OFFLINE", "true").output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", text(&output.stdout), text(&output.stderr)));
+    (report, output.status.code())
+}
+
 /// One test, since its steps share the folder in which cargo builds: what the crates cost is paid once.
 #[test]
 fn a_student_of_rust_comes_from_the_starter_to_the_solution() {
     let (student, said) = started(&["--language", "rust"]);
     assert!(said.contains("src/bin/reader.rs"), "{said}");
     assert!(!student.file("reader.py").exists());
-    // Built once for all runs of the suite. The crates are those that the workshop itself was built from, so nothing
-    // has to be fetched.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rust-programs");
-    std::fs::create_dir_all(&target).unwrap();
-    std::os::unix::fs::symlink(&target, student.file("target")).unwrap();
-    let check = || {
-        let mut command = student.command(["check", "--json"]);
-        let output = command.env("CARGO_NET_OFFLINE", "true").output().unwrap();
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}{}", text(&output.stdout), text(&output.stderr)));
-        (report, output.status.code())
-    };
+    build_once(&student.file("target"), "rust-programs");
+    let check = || check_offline(&student);
 
     let (report, _) = check();
     assert_eq!(report["command"], json!(["target/release/reader"]));
@@ -95,6 +103,41 @@ fn a_student_of_rust_comes_from_the_starter_to_the_solution() {
     ] {
         assert!(why.contains(part), "{part}: {why}");
     }
+}
+
+#[test]
+fn readers_in_rust_come_from_the_starter_to_the_solution() {
+    let student = Student::new();
+    let said = student.says(["start", "2", "--rate", "200", "--language", "rust"]);
+    assert!(said.contains("src/bin/upper_half.rs"), "{said}");
+    let folder = student.workspace().join("02-readers");
+    build_once(&folder.join("target"), "rust-readers");
+
+    let (report, _) = check_offline(&student);
+    for (id, wanted) in [
+        ("every-number", "pass"),
+        ("retries-failures", "fail"),
+        ("gives-up", "fail"),
+        ("upper-half", "fail"),
+        ("quarter", "fail"),
+    ] {
+        assert_eq!(
+            verdict(&report, id),
+            Some(wanted),
+            "the starter: {id}: {report:#}"
+        );
+    }
+
+    for name in ["reader.rs", "upper_half.rs", "quarter.rs"] {
+        let solved = solution("02-readers", "rust").join("src/bin").join(name);
+        std::fs::write(folder.join("src/bin").join(name), std::fs::read(solved).unwrap()).unwrap();
+    }
+    let (report, code) = check_offline(&student);
+    let claims = report["claims"].as_array().unwrap();
+    for claim in claims {
+        assert_eq!(claim["verdict"], "pass", "{claim:#}");
+    }
+    assert_eq!((claims.len(), code), (8, Some(0)));
 }
 
 #[test]
