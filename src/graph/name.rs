@@ -47,7 +47,9 @@ impl Name {
 
     /// The name whose bytes these hexadecimal digits are.
     pub(super) fn from_hex(digits: &str) -> Option<Name> {
-        if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
+        // Asked of each character, since a number in hexadecimal digits may begin with a sign.
+        let all_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        if !digits.len().is_multiple_of(2) || !all_digits {
             return None;
         }
         (0..digits.len())
