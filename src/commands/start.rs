@@ -216,7 +216,11 @@ fn end_of_screen(
     }
     text.push('\n');
     let name = match names::folder_missing_from_path() {
-        Some(folder) => say::word(&say::shown(&folder.join("workshop"))),
+        Some(folder) => match say::shown(&folder.join("workshop")) {
+            // A shell looks for a bare name on its PATH alone.
+            bare if !bare.contains('/') => format!("./{bare}"),
+            path => say::word(&path),
+        },
         None => "workshop".into(),
     };
     // A workspace that was named is not found by itself; `env` passes the name on to the commands after it.
