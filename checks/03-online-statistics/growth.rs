@@ -14,8 +14,8 @@ pub struct Growth {
 const EIGHTHS: usize = 8;
 
 /// A number kept costs 8 bytes at the least. Between these two, in bytes a number, it is not for us to tell.
-const GROWS: f64 = 6.0;
-const FLAT: f64 = 4.0;
+const GROWS: f64 = 6.5;
+const FLAT: f64 = 5.5;
 
 /// More bytes a number than this is garbage not yet collected, not numbers kept.
 const GARBAGE: f64 = 600.0;

@@ -13,13 +13,14 @@ use crate::arena::{Detail, Ending, Event, History, Seen, World};
 /// The experiment's name.
 pub const SCENARIO: &str = "constant-memory";
 
-/// A program that has taken this many numbers, or has been fed for this long, need not be fed any more where its memory is
-/// flat.
+/// Fewer numbers than this do not show: eight bytes for each of them may still be in what an interpreter has set aside.
 const NUMBERS: u64 = 60_000;
-const LONG_ENOUGH: Duration = Duration::from_millis(2500);
 
 /// As long as a program is fed that takes its numbers slowly, or whose memory goes up and down.
 const LONGEST: Duration = Duration::from_secs(20);
+
+/// By then it is plain whether it takes its numbers so slowly that there will be too few of them.
+const PLAIN_PACE: Duration = Duration::from_secs(4);
 
 /// As long as a program is fed whose memory grows evenly, until that is certain.
 const UNTIL_CERTAIN: Duration = Duration::from_secs(45);
@@ -27,9 +28,6 @@ const UNTIL_CERTAIN: Duration = Duration::from_secs(45);
 /// Memory is looked at every so many numbers, later on each time a sixty-fourth more have been taken; the queue holds a
 /// little more than that.
 const BETWEEN_SAMPLES: u64 = 1_000;
-
-/// Fewer numbers than this do not show in the memory of a process.
-const FEWEST: u64 = 16_000;
 
 /// Feeds numbers as fast as the program takes them, and looks at its memory as it goes.
 pub async fn gather(trial: &Trial<'_>) -> std::io::Result<()> {
@@ -83,8 +81,13 @@ fn number(numbers: &[f64], place: u64) -> f64 {
 /// Until when a program whose memory was like this is fed on, at the most; `None` where enough has been seen of it.
 fn fed_until(samples: &[(u64, u64)], taken: u64, begun: Instant) -> Option<Instant> {
     let growth = Growth::of(samples);
-    let enough = taken >= NUMBERS || (taken >= FEWEST && begun.elapsed() >= LONG_ENOUGH);
-    if growth.is_some_and(|growth| growth.is_certain() || (enough && growth.is_flat())) {
+    let rests = taken >= NUMBERS && growth.is_some_and(|growth| growth.is_flat());
+    if rests || growth.is_some_and(|growth| growth.is_certain()) {
+        return None;
+    }
+    let elapsed = begun.elapsed();
+    let pace = taken as f64 / elapsed.as_secs_f64();
+    if elapsed >= PLAIN_PACE && pace * LONGEST.as_secs_f64() < NUMBERS as f64 {
         return None;
     }
     let longest = match growth.is_some_and(|growth| growth.is_even()) {
@@ -134,7 +137,7 @@ fn grown(samples: &[(u64, u64)]) -> Outcome {
         );
     }
     let late = growth.late_rate();
-    if taken < FEWEST {
+    if taken < NUMBERS {
         Outcome::could_not_tell(format!(
             "It took {taken} numbers, too few for memory to show. A reader that takes a hundred at a time \
              (mget_items=100) takes more in the same time.",
@@ -178,7 +181,7 @@ mod tests {
             Verdict::CouldNotTell
         );
         assert_eq!(verdict(60, |n| 32 * n), Verdict::CouldNotTell);
-        assert_eq!(verdict(15, |_| 0), Verdict::CouldNotTell);
+        assert_eq!(verdict(59, |_| 0), Verdict::CouldNotTell);
         assert_eq!(verdict(0, |_| 0), Verdict::CouldNotTell);
     }
 
