@@ -228,7 +228,37 @@ fn concerns(command: &RedisCommand, key: &str, field: Option<&str>) -> bool {
         return touches;
     };
     // A command that names no field at all, such as HGETALL, concerns all of them.
-    touches && (command.arguments <= 2 || command.command.iter().skip(1).any(|word| word == field))
+    touches && (command.arguments <= 2 || fields(command).any(|named| named == field))
+}
+
+/// The fields or members that a command names; of a command that is not known here, whatever stands behind its name.
+fn fields(command: &RedisCommand) -> impl Iterator<Item = &str> {
+    let words = &command.command;
+    // Where the first one stands, how far it is to the next, and how many there are.
+    let (first, step, most) = match command.name().as_str() {
+        "HGET" | "HMGET" | "HDEL" | "HEXISTS" | "HSTRLEN" => (2, 1, usize::MAX),
+        "ZSCORE" | "ZMSCORE" | "ZREM" | "ZRANK" | "ZREVRANK" => (2, 1, usize::MAX),
+        "HSET" | "HMSET" => (2, 2, usize::MAX),
+        "HSETNX" | "HINCRBY" | "HINCRBYFLOAT" => (2, 1, 1),
+        "ZINCRBY" => (3, 1, 1),
+        "ZADD" => {
+            let options = words.iter().skip(2).take_while(|word| is_option_of_zadd(word));
+            (3 + options.count(), 2, usize::MAX)
+        }
+        _ => (1, 1, usize::MAX),
+    };
+    words
+        .iter()
+        .skip(first)
+        .step_by(step)
+        .take(most)
+        .map(String::as_str)
+}
+
+fn is_option_of_zadd(word: &str) -> bool {
+    ["NX", "XX", "GT", "LT", "CH", "INCR"]
+        .iter()
+        .any(|option| word.eq_ignore_ascii_case(option))
 }
 
 fn kind(command: &RedisCommand, key: &str) -> Option<Kind> {
@@ -395,7 +425,7 @@ mod tests {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             let name = words[0].as_str();
             let keys: Vec<String> = words.get(1).cloned().into_iter().collect();
-            let reads = ["GET", "HGET", "HGETALL", "ZSCORE", "INCR", "HINCRBY"].contains(&name);
+            let reads = ["GET", "HGET", "HMGET", "HGETALL", "ZSCORE", "INCR", "HINCRBY"].contains(&name);
             let writes = ["SET", "HSET", "ZADD", "DEL", "INCR", "HINCRBY"].contains(&name);
             Entry {
                 at_us: (index as u64 + 1) * 1000,
@@ -490,6 +520,42 @@ mod tests {
         for field in ["a", "b"] {
             assert_eq!(find("h", Some(field), &other_fields), None);
         }
+    }
+
+    #[test]
+    fn a_value_is_no_field() {
+        // Readers 1 and 2 lose an update of field 1, whose new value is 2; nobody writes field 2.
+        let hash = [
+            (1, "HGET h 2", text("7")),
+            (1, "HGET h 1", text("1")),
+            (2, "HGET h 2", text("7")),
+            (2, "HGET h 1", text("1")),
+            (1, "HSET h 1 2", Reply::Integer(0)),
+            (2, "HSET h 1 2", Reply::Integer(0)),
+        ];
+        assert_eq!(find("h", Some("2"), &hash), None);
+        assert!(find("h", Some("1"), &hash).is_some());
+        // The score of a zset stands before the member, and options before both.
+        let zset = [
+            (1, "ZSCORE z 1", text("1")),
+            (2, "ZSCORE z 1", text("1")),
+            (1, "ZADD z CH 2 1", Reply::Integer(1)),
+            (2, "ZADD z CH 2 1", Reply::Integer(0)),
+        ];
+        assert_eq!(find("z", Some("2"), &zset), None);
+        assert!(find("z", Some("1"), &zset).is_some());
+    }
+
+    #[test]
+    fn a_field_is_found_among_several() {
+        let hash = [
+            (1, "HMGET h 1 2", text("…")),
+            (2, "HGETALL h", text("…")),
+            (1, "HSET h 1 5 2 6", Reply::Integer(0)),
+            (2, "HSET h 1 5 2 6", Reply::Integer(0)),
+        ];
+        assert!(find("h", Some("2"), &hash).is_some());
+        assert_eq!(find("h", Some("6"), &hash), None);
     }
 
     #[test]
