@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::redis::count_as_having_packages;
 use super::student::{Student, claim, solution, text, verdict};
 
 /// The claims of section 3 that a reader alone decides.
@@ -141,6 +142,43 @@ fn readers_in_rust_come_from_the_starter_to_the_solution() {
 }
 
 #[test]
+fn shared_state_in_rust_comes_from_the_starter_to_the_solution() {
+    let (student, _) = started(&["--language", "rust"]);
+    count_as_having_packages(&student);
+    let said = student.says(["start", "4"]);
+    assert!(
+        said.contains("src/bin/reader.rs"),
+        "the language is remembered: {said}"
+    );
+    let folder = student.workspace().join("04-shared-state");
+    let lab = folder.join("lab.py");
+    assert!(lab.is_file(), "the lab is there for readers in any language");
+    build_once(&folder.join("target"), "rust-shared-state");
+
+    let (report, code) = check_offline(&student);
+    assert_eq!(
+        (verdict(&report, "datatype"), code),
+        (Some("fail"), Some(1)),
+        "{report:#}"
+    );
+    let datatype = claim(&report, "datatype").unwrap();
+    let why = datatype["explanation"].as_str().unwrap();
+    assert!(
+        why.contains("There is nothing at all."),
+        "the starter counts, in memory of its own: {why}"
+    );
+
+    let solved = solution("04-shared-state", "rust").join("src/bin/reader.rs");
+    std::fs::write(folder.join("src/bin/reader.rs"), std::fs::read(solved).unwrap()).unwrap();
+    let (report, code) = check_offline(&student);
+    let claims = report["claims"].as_array().unwrap();
+    for claim in claims {
+        assert_eq!(claim["verdict"], "pass", "{claim:#}");
+    }
+    assert_eq!((claims.len(), code), (6, Some(0)));
+}
+
+#[test]
 fn a_language_without_a_starter_is_answered_with_those_there_are() {
     for (name, command) in [("cobol", "-- COMMAND"), ("javascript", "-- node reader.js")] {
         let student = Student::new();
@@ -195,7 +233,7 @@ fn the_language_is_remembered_and_a_missing_tool_is_told() {
     let old = "#!/bin/sh\necho 'cargo 1.40.2 (abc 2019-01-01)'\n";
     write_script(&empty.join("cargo"), old);
     let said = start(&[]);
-    assert!(said.contains("1.78 or newer, and this is 1.40.2"), "{said}");
+    assert!(said.contains("1.88 or newer, and this is 1.40.2"), "{said}");
 }
 
 #[test]

@@ -38,10 +38,12 @@ impl Student {
         let mut student = Self::new();
         let starter = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("lessons")
-            .join(section);
-        let requirements = starter.join("starter/python/requirements.txt");
-        if requirements.is_file() {
-            student.first_on_path = Some(packages::python_with(&requirements));
+            .join(section)
+            .join("starter");
+        // Beside the starters where all of them need it, or in that of Python.
+        let places = ["requirements.txt", "python/requirements.txt"].map(|place| starter.join(place));
+        if let Some(requirements) = places.iter().find(|place| place.is_file()) {
+            student.first_on_path = Some(packages::python_with(requirements));
         }
         student
     }
