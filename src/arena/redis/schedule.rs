@@ -11,6 +11,12 @@
 //! So a program that is right only loses time by it, and the time is bounded: a key where holds lead nowhere is held ever
 //! more rarely, one where they have led somewhere often enough is left alone, and all of them together have a limit.
 //! Commands that read and write in one are never held; of a script nobody can tell, unless the same one has read before.
+//!
+//! What is not here: to stall the holder of a lock until the lock has expired. It would show up the lock that is given back
+//! without a look at whose it is. But whoever is stalled for that long goes on to write without the lock, with an owner in
+//! it or not, and only a write that is guarded itself (by WATCH on the lock, or by a script) is safe then. A lock with an
+//! owner and an expiry counts as right in this course, so this schedule would fail programs that are right; and up to the
+//! stall the two kinds do the same, so that nothing tells which one to spare.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
