@@ -1,6 +1,7 @@
 //! Redis as a student's programs reach it in an arena: byte for byte the real one, with a record of who did what, and
 //! with readers that meet.
 
+mod gone;
 mod lost;
 mod readers;
 mod right;
