@@ -18,6 +18,7 @@ mod report;
 mod shared_state;
 mod trial;
 mod verdict;
+mod with_redis;
 
 use std::future::Future;
 use std::pin::Pin;

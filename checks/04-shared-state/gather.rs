@@ -5,11 +5,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use futures_util::future::join_all;
 
-use super::super::Trial;
+use super::super::{Trial, with_redis};
 use super::counts::{Truth, differences, messages_difference};
 use super::streams::{self, Draw, READERS};
-use crate::arena::{Detail, Ending, Event, Schedule, Seen, Session, World, wait_together};
-use crate::services::redis::{Installation, Port, Search, Server, locate};
+use crate::arena::{Ending, Event, Seen, Session, World, wait_together};
+use crate::services::redis::Installation;
 
 /// One reader, left alone; and once more, where the arena stood still the first time.
 pub const ONE: [&str; 2] = ["one-reader", "one-reader-again"];
@@ -34,21 +34,13 @@ pub async fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
         command: trial.command.clone(),
     };
     trial.recorder.record("check", 0, begin);
-    let installation = match locate(&Search::of_environment(), &trial.guard, &|| ()).await {
-        Ok(installation) => installation,
-        Err(missing) => {
-            for scenario in SCENARIOS {
-                let problem = missing.to_string();
-                trial.recorder.record(scenario, 0, Event::NoRedis { problem });
-                (trial.over)(scenario);
-            }
-            return Ok(());
-        }
-    };
+    let installation = with_redis::installation(trial).await;
+    let installation = installation.as_ref();
     tokio::try_join!(
-        experiments(trial, &installation, ONE, 1, streams::for_one(trial.seed)),
-        experiments(trial, &installation, FOUR, READERS, streams::for_four(trial.seed)),
-    )?;
+        experiments(trial, installation, ONE, 1, streams::for_one(trial.seed)),
+        experiments(trial, installation, FOUR, READERS, streams::for_four(trial.seed)),
+    )
+    .context("the arena could not be set up")?;
     Ok(())
 }
 
@@ -56,11 +48,11 @@ pub async fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
 /// been up by then), so in that case there is a second try.
 async fn experiments(
     trial: &Trial<'_>,
-    installation: &Installation,
+    installation: Result<&Installation, &String>,
     names: [&'static str; 2],
     readers: usize,
     draws: Vec<Draw>,
-) -> anyhow::Result<()> {
+) -> std::io::Result<()> {
     for scenario in names {
         experiment(trial, installation, scenario, readers, &draws).await?;
         let history = trial.recorder.so_far(scenario);
@@ -79,55 +71,30 @@ async fn experiments(
 /// One try.
 async fn experiment(
     trial: &Trial<'_>,
-    installation: &Installation,
+    installation: Result<&Installation, &String>,
     scenario: &'static str,
     readers: usize,
     draws: &[Draw],
-) -> anyhow::Result<()> {
-    let server = match Server::start(installation, Port::Free, &trial.guard).await {
-        Ok(server) => server,
-        Err(error) => {
-            let problem = error.to_string();
-            trial.recorder.record(scenario, 0, Event::NoRedis { problem });
-            return Ok(());
+) -> std::io::Result<()> {
+    let (mut world, schedule) = with_redis::open(trial, scenario, readers).await?;
+    if let Some(server) = with_redis::start(trial, installation, scenario, &mut world, schedule).await {
+        let mut sessions = Vec::new();
+        for _ in 0..readers {
+            sessions.extend(trial.start(&mut world, scenario, trial.program()).await?);
         }
-    };
-    let world = open(trial, scenario, readers, &server).await;
-    let mut world = world.context("the arena could not be set up")?;
-    let mut sessions = Vec::new();
-    for _ in 0..readers {
-        let started = trial.start(&mut world, scenario, trial.program()).await;
-        sessions.extend(started.context("the arena could not be set up")?);
+        let ending = if sessions.len() == readers {
+            feed(&mut world, &mut sessions, draws).await
+        } else {
+            Ending::Settled
+        };
+        // All at once: what one writes at its end must not wait for another's.
+        join_all(sessions.into_iter().map(|session| session.end(ending))).await;
+        // Where it cannot be read, the claims say so.
+        let _ = world.record_redis_contents().await;
+        server.stop().await;
     }
-    let ending = if sessions.len() == readers {
-        feed(&mut world, &mut sessions, draws).await
-    } else {
-        Ending::Settled
-    };
-    // All at once: what one writes at its end must not wait for another's.
-    join_all(sessions.into_iter().map(|session| session.end(ending))).await;
-    // Where it cannot be read, the claims say so.
-    let _ = world.record_redis_contents().await;
     world.close().await;
-    server.stop().await;
     Ok(())
-}
-
-async fn open(
-    trial: &Trial<'_>,
-    scenario: &'static str,
-    readers: usize,
-    server: &Server,
-) -> std::io::Result<World> {
-    let (mut world, schedule) = if readers > 1 {
-        let world = World::open_in_step(&trial.recorder, scenario, Detail::Messages).await?;
-        (world, Schedule::Interleave)
-    } else {
-        let world = World::open(&trial.recorder, scenario, Detail::Messages).await?;
-        (world, Schedule::Watch)
-    };
-    world.use_redis(server.address(), schedule).await?;
-    Ok(world)
 }
 
 /// Publishes all messages when all the readers are there, and waits until they are counted.

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::super::Trial;
+use super::super::{Trial, with_redis};
 use super::graph::Graph;
 use super::streams::Stream;
 use super::top;
 use super::trace::Message;
-use crate::arena::{Detail, Ending, Event, Schedule, Seen, Session, World, wait_together};
+use crate::arena::{Ending, Event, Seen, Session, World, wait_together};
 use crate::program::Command;
-use crate::services::redis::{Installation, Port, Search, Server, locate};
+use crate::services::redis::Installation;
 
 /// The experiments, as the record has them.
 pub const CLICKS: &str = "clicks";
@@ -42,8 +42,7 @@ pub async fn gather(trial: &Trial<'_>) -> anyhow::Result<()> {
         command: trial.command.clone(),
     };
     trial.recorder.record("check", 0, begin);
-    let located = locate(&Search::of_environment(), &trial.guard, &|| ()).await;
-    let installation = located.map_err(|missing| missing.to_string());
+    let installation = with_redis::installation(trial).await;
     let undirected = trial.extra("undirected", None);
     let one = |scenario, stream, command, readers| Experiment {
         trial,
@@ -78,9 +77,10 @@ struct Experiment<'a> {
 impl Experiment<'_> {
     async fn run(self) -> std::io::Result<()> {
         let Self { trial, scenario, .. } = self;
-        let (mut world, schedule) = self.open().await?;
+        let (mut world, schedule) = with_redis::open(trial, scenario, self.readers).await?;
         if let Some(command) = &self.command
-            && let Some(redis) = start_redis(trial, self.installation, scenario, &mut world, schedule).await
+            && let Some(redis) =
+                with_redis::start(trial, self.installation, scenario, &mut world, schedule).await
         {
             let mut sessions = Vec::new();
             for _ in 0..self.readers {
@@ -98,18 +98,6 @@ impl Experiment<'_> {
         }
         trial.close(world, scenario).await;
         Ok(())
-    }
-
-    /// The world, and how its Redis is to be used: several readers are to get in each other's way.
-    async fn open(&self) -> std::io::Result<(World, Schedule)> {
-        let (recorder, detail) = (&self.trial.recorder, Detail::Messages);
-        Ok(if self.readers > 1 {
-            let world = World::open_in_step(recorder, self.scenario, detail).await?;
-            (world, Schedule::Interleave)
-        } else {
-            let world = World::open(recorder, self.scenario, detail).await?;
-            (world, Schedule::Watch)
-        })
     }
 
     /// Publishes the stream when all readers are there, and waits until they are done with it.
@@ -162,27 +150,6 @@ impl Experiment<'_> {
             vec![Graph::directed(&messages).total()]
         }
     }
-}
-
-/// A Redis for `world`, whose doors then lead to it. Where there is none, the record says why.
-pub async fn start_redis(
-    trial: &Trial<'_>,
-    installation: Result<&Installation, &String>,
-    scenario: &'static str,
-    world: &mut World,
-    schedule: Schedule,
-) -> Option<Server> {
-    let started = async {
-        let installation = installation.map_err(Clone::clone)?;
-        let server = Server::start(installation, Port::Free, &trial.guard)
-            .await
-            .map_err(|error| error.to_string())?;
-        let used = world.use_redis(server.address(), schedule).await;
-        used.map_err(|error| format!("The Redis of this check does not answer: {error}. Check again."))?;
-        Ok(server)
-    };
-    let refused = |problem: String| trial.recorder.record(scenario, 0, Event::NoRedis { problem });
-    started.await.map_err(refused).ok()
 }
 
 /// Ends all programs at the same time, so that each has its whole time to add what it still has in hand.

@@ -5,9 +5,9 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::printed::{self, Quantity};
-use super::super::{Outcome, Trial};
+use super::super::{Outcome, Trial, with_redis};
 use super::causes::Cause;
-use super::gather::{TOP, start_redis};
+use super::gather::TOP;
 use super::graph::{Edge, Graph};
 use super::trace::Trace;
 use crate::arena::{Detail, Ending, Event, Schedule, World, connect_to_redis};
@@ -23,7 +23,7 @@ const AFTERWARDS: std::time::Duration = std::time::Duration::from_secs(1);
 pub async fn gather(trial: &Trial<'_>, installation: Result<&Installation, &String>) -> std::io::Result<()> {
     let mut world = World::open(&trial.recorder, TOP, Detail::Messages).await?;
     if let Some(command) = trial.extra("top", None)
-        && let Some(redis) = start_redis(trial, installation, TOP, &mut world, Schedule::Watch).await
+        && let Some(redis) = with_redis::start(trial, installation, TOP, &mut world, Schedule::Watch).await
     {
         fill(&redis, trial.seed).await.map_err(std::io::Error::other)?;
         world.record_redis_contents().await?;

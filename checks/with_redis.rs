@@ -1,0 +1,48 @@
+//! What the sections whose readers share a Redis have in common: each experiment has a server of its own.
+
+use super::Trial;
+use crate::arena::{Detail, Event, Schedule, World};
+use crate::services::redis::{Installation, Port, Search, Server, locate};
+
+/// The Redis to run, or why there is none.
+pub async fn installation(trial: &Trial<'_>) -> Result<Installation, String> {
+    let located = locate(&Search::of_environment(), &trial.guard, &|| ()).await;
+    located.map_err(|missing| missing.to_string())
+}
+
+/// A world for `readers`, and how its Redis is to be used: several readers are to get in each other's way.
+pub async fn open(
+    trial: &Trial<'_>,
+    scenario: &'static str,
+    readers: usize,
+) -> std::io::Result<(World, Schedule)> {
+    let (recorder, detail) = (&trial.recorder, Detail::Messages);
+    Ok(if readers > 1 {
+        let world = World::open_in_step(recorder, scenario, detail).await?;
+        (world, Schedule::Interleave)
+    } else {
+        let world = World::open(recorder, scenario, detail).await?;
+        (world, Schedule::Watch)
+    })
+}
+
+/// A Redis for `world`, whose doors then lead to it. Where there is none, the record says why.
+pub async fn start(
+    trial: &Trial<'_>,
+    installation: Result<&Installation, &String>,
+    scenario: &'static str,
+    world: &mut World,
+    schedule: Schedule,
+) -> Option<Server> {
+    let started = async {
+        let installation = installation.map_err(Clone::clone)?;
+        let server = Server::start(installation, Port::Free, &trial.guard)
+            .await
+            .map_err(|error| error.to_string())?;
+        let used = world.use_redis(server.address(), schedule).await;
+        used.map_err(|error| format!("The Redis of this check does not answer: {error}. Check again."))?;
+        Ok(server)
+    };
+    let refused = |problem: String| trial.recorder.record(scenario, 0, Event::NoRedis { problem });
+    started.await.map_err(refused).ok()
+}
