@@ -179,6 +179,31 @@ fn shared_state_in_rust_comes_from_the_starter_to_the_solution() {
 }
 
 #[test]
+fn a_graph_in_rust_comes_from_the_starter_to_the_solution() {
+    let student = Student::new();
+    let said = student.says(["start", "5", "--rate", "200", "--language", "rust"]);
+    assert!(said.contains("src/bin/undirected.rs"), "{said}");
+    let folder = student.workspace().join("05-click-graph");
+    build_once(&folder.join("target"), "rust-graphs");
+
+    let (report, _) = check_offline(&student);
+    for claim in report["claims"].as_array().unwrap() {
+        assert_eq!(claim["verdict"], "fail", "the starter: {claim:#}");
+    }
+
+    for name in ["reader.rs", "undirected.rs", "top.rs"] {
+        let solved = solution("05-click-graph", "rust").join("src/bin").join(name);
+        std::fs::write(folder.join("src/bin").join(name), std::fs::read(solved).unwrap()).unwrap();
+    }
+    let (report, code) = check_offline(&student);
+    let claims = report["claims"].as_array().unwrap();
+    for claim in claims {
+        assert_eq!(claim["verdict"], "pass", "{claim:#}");
+    }
+    assert_eq!((claims.len(), code), (5, Some(0)));
+}
+
+#[test]
 fn a_language_without_a_starter_is_answered_with_those_there_are() {
     for (name, command) in [("cobol", "-- COMMAND"), ("javascript", "-- node reader.js")] {
         let student = Student::new();
