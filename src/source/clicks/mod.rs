@@ -142,7 +142,7 @@ impl Iterator for Clicks {
 
     fn next(&mut self) -> Option<ClickLine> {
         if self.now_s >= self.next_heartbeat_s {
-            let message = format!(r#"{{ "_heartbeat_": {} }}"#, self.next_heartbeat_s);
+            let message = format!(r#"{{"_heartbeat_":{}}}"#, self.next_heartbeat_s);
             self.next_heartbeat_s += HEARTBEAT_EVERY_S;
             return Some(ClickLine {
                 message: Bytes::from(message),
