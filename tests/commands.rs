@@ -3,6 +3,7 @@
 mod around;
 mod chain;
 mod checking;
+mod clicks;
 mod corpus;
 mod doctor;
 mod errors;

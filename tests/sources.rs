@@ -1,7 +1,7 @@
 //! Streams of numbers and the secret.
 
 #[path = "sources/clicks.rs"]
-mod clicks;
+pub mod clicks;
 #[path = "sources/pace.rs"]
 mod pace;
 #[path = "sources/secret.rs"]

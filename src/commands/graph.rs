@@ -109,11 +109,12 @@ fn ask(dir: Option<&Path>, arguments: &cli::Graph) -> anyhow::Result<(Graph, Vec
         1 => notes.push("1 key is no zset, and no part of the graph.".into()),
         keys => notes.push(format!("{keys} keys are no zsets, and no part of the graph.")),
     }
-    if zsets.infinite > 0 {
-        notes.push(format!(
-            "{} members have an infinite score, and are left out.",
-            zsets.infinite
-        ));
+    match zsets.infinite {
+        0 => {}
+        1 => notes.push("1 member has an infinite score, and is left out.".into()),
+        members => notes.push(format!(
+            "{members} members have an infinite score, and are left out."
+        )),
     }
     Ok((zsets.graph, notes))
 }
