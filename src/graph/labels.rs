@@ -73,6 +73,10 @@ fn letter_width(letter: char) -> f64 {
     }
 }
 
+/// So many of the most important nodes have a label even where nodes crowd around them, as they do around the hub of a
+/// graph: it then covers some of them.
+const ALWAYS: usize = 5;
+
 /// Places for labels of the nodes, one after another, within `frame`: at the first place beside its node, if there is
 /// one, where it covers no node and no label that has its place already. `None` for those without room.
 ///
@@ -86,14 +90,25 @@ pub(super) fn place(
     let mut taken = taken.to_vec();
     labels
         .iter()
-        .map(|&(node, width, size)| {
-            let found = candidates(&circles[node], width, size * LINE)
+        .enumerate()
+        .map(|(rank, &(node, width, size))| {
+            let height = size * LINE;
+            let is_free =
+                |place: &Rectangle| frame.contains(place) && !taken.iter().any(|other| other.overlaps(place));
+            let free: Vec<Rectangle> = candidates(&circles[node], width, height)
                 .into_iter()
-                .find(|place| {
-                    frame.contains(place)
-                        && !taken.iter().any(|other| other.overlaps(place))
-                        && !circles.iter().any(|circle| place.touches(circle))
-                });
+                .filter(is_free)
+                .collect();
+            let clear = free
+                .iter()
+                .find(|place| !circles.iter().any(|circle| place.touches(circle)));
+            let over = || {
+                let circle = &circles[node];
+                let (x, y) = (circle.x - width / 2.0, circle.y - height / 2.0);
+                let middle = Rectangle { x, y, width, height };
+                (rank < ALWAYS && is_free(&middle)).then_some(middle)
+            };
+            let found = clear.copied().or_else(over);
             taken.extend(found);
             found
         })

@@ -17,9 +17,9 @@ const PUSH: f64 = -130.0;
 const PULL_X: f64 = 0.045;
 const PULL_Y: f64 = 0.075;
 
-/// Steps of the simulation: d3's own number where that is quick, and fewer for graphs of many thousand nodes.
+/// Steps of the simulation: d3's own number where that is quick, and fewer for graphs of a thousand nodes and more.
 const STEPS: usize = 300;
-const STEPS_TIMES_NODES: usize = 1_500_000;
+const STEPS_TIMES_NODES: usize = 250_000;
 
 /// Places for the nodes, as circles of these radii, in no particular frame: by forces, after d3-force. The same graph
 /// and radii always give the same places.

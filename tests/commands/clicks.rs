@@ -70,7 +70,7 @@ async fn through_the_chain(student: &Student, file: &Path) -> Edges {
     let url = format!("redis://{}/1", redis.address());
     let mut chain = Chain::new();
     chain.bridge();
-    let python = python_with(&starter().join("requirements.txt")).join("python3");
+    let python = python_with(&starter().join("../requirements.txt")).join("python3");
     let [_, program] = command_of(&solution(SECTION, "python").join("reader.py"));
     let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/python");
     let _readers: Vec<Process> = (0..READERS)

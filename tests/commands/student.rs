@@ -36,14 +36,12 @@ impl Student {
     /// A student whose Python has what the starter of `section` needs.
     pub fn with_packages_of(section: &str) -> Self {
         let mut student = Self::new();
-        let starter = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let requirements = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("lessons")
             .join(section)
-            .join("starter");
-        // Beside the starters where all of them need it, or in that of Python.
-        let places = ["requirements.txt", "python/requirements.txt"].map(|place| starter.join(place));
-        if let Some(requirements) = places.iter().find(|place| place.is_file()) {
-            student.first_on_path = Some(packages::python_with(requirements));
+            .join("starter/requirements.txt");
+        if requirements.is_file() {
+            student.first_on_path = Some(packages::python_with(&requirements));
         }
         student
     }
