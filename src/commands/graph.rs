@@ -20,9 +20,11 @@ const LONGEST_FILE: u64 = 256 << 20;
 /// The most edges that a picture can be asked for: past that it is a stain, and takes minutes.
 const MOST_DRAWN: usize = 20_000;
 
-/// How many of the heaviest edges the summary shows, and how wide their names are at most.
+/// How many of the heaviest edges the summary shows.
 const HEAVIEST: usize = 10;
-const NAME: usize = 60;
+
+/// What a line of theirs needs beside the two names: the weight, and the lines between columns.
+const BESIDE_NAMES: usize = 16;
 
 pub fn graph(dir: Option<&Path>, arguments: &cli::Graph) -> Outcome {
     if arguments.edges == 0 || arguments.edges > MOST_DRAWN {
@@ -135,7 +137,7 @@ fn page(graph: &Graph, style: &Style) -> String {
         page.push_str(&format!(
             "\n{}\n{}",
             style.strong("The heaviest edges"),
-            render::table(&["from", "to", "weight"], &heaviest(graph), style)
+            render::table(&["from", "to", "weight"], &heaviest(graph, style.width), style)
         ));
         page.push_str(&format!(
             "\n{}\n{}",
@@ -160,12 +162,14 @@ fn figures(summary: &Summary) -> Vec<Vec<String>> {
     ]
 }
 
-fn heaviest(graph: &Graph) -> Vec<Vec<String>> {
+fn heaviest(graph: &Graph, width: usize) -> Vec<Vec<String>> {
+    // Half of the line for each name, so that an edge stays on a line of its own.
+    let name = (width.saturating_sub(BESIDE_NAMES) / 2).clamp(16, 60);
     let edges = graph.edges().iter().take(HEAVIEST);
     edges
         .map(|edge| {
             let (from, to, weight) = graph.named(edge);
-            vec![from.shown(NAME), to.shown(NAME), weight.to_string()]
+            vec![from.shown(name), to.shown(name), weight.to_string()]
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import time
 from typing import Mapping, Optional
@@ -14,6 +15,9 @@ MAX_REPLY_BYTES = 256 * 1024 * 1024
 
 # Without a limit, read1() sets aside as much memory as it may have to return.
 _READ_BYTES = 64 * 1024
+
+# What would end the line of a request too early, or make another one of it.
+_FORBIDDEN = re.compile("[\\x00-\\x20\\x7f]")
 
 _NO_HEADERS: Mapping[str, str] = {}
 
@@ -85,14 +89,21 @@ class Connection:
         self, method: str, target: str, body: Optional[bytes], headers: Mapping[str, str], deadline: float
     ) -> bytes:
         self._http.timeout = _remaining(deadline)
-        if self._http.sock is not None:
-            self._http.sock.settimeout(self._http.timeout)
-        self._http.request(method, self.address.path + target, body, dict(headers))
-        # http.client lets go of its socket when the reply is the last one; the deadline still has to reach it.
+        if self._http.sock is None:
+            self._http.connect()
         sock = self._http.sock
-        response = self._http.getresponse()
-        reply = b"" if method == "HEAD" else _read(response, sock, deadline, self.address)
-        response.close()
+        sock.settimeout(self._http.timeout)
+        # Written by hand: what http.client does for each header takes as long as the queue takes for the whole request.
+        sock.sendall(_head(method, self.address, target, body, headers) + (body or b""))
+        response = http.client.HTTPResponse(sock, method=method)
+        try:
+            response.begin()
+            reply = b"" if method == "HEAD" else _read(response, sock, deadline, self.address)
+        finally:
+            # After a failure too: it holds on to the socket.
+            response.close()
+        if response.will_close:
+            self._http.close()
         if not 200 <= response.status < 300:
             said = reply[:200].decode("utf-8", "replace").strip()
             raise FetchError(
@@ -102,6 +113,20 @@ class Connection:
                 response.status,
             )
         return reply
+
+
+def _head(
+    method: str, address: Address, target: str, body: Optional[bytes], headers: Mapping[str, str]
+) -> bytes:
+    """The head of a request, with the empty line after it."""
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    lines = [f"{method} {address.path}{target} HTTP/1.1", f"Host: {host}:{address.port}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
+    if _FORBIDDEN.search(f"{address.path}{target}") or any("\r" in line or "\n" in line for line in lines):
+        raise http.client.InvalidURL(f"a request to {address} cannot hold spaces or control characters: {target!r}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def _read(response: http.client.HTTPResponse, sock: socket.socket, deadline: float, address: Address) -> bytes:
