@@ -9,6 +9,7 @@ import time
 from typing import Mapping, Optional
 
 from pysimplehttp.address import Address
+from pysimplehttp.reply import RestOfReply, plain_reply
 
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 """A reply longer than this is refused, so that a server gone mad cannot fill the memory."""
@@ -95,7 +96,11 @@ class Connection:
         sock.settimeout(self._http.timeout)
         # Written by hand: what http.client does for each header takes as long as the queue takes for the whole request.
         sock.sendall(_head(method, self.address, target, body, headers) + (body or b""))
-        response = http.client.HTTPResponse(sock, method=method)
+        begun = sock.recv(_READ_BYTES)
+        plain = plain_reply(begun) if method != "HEAD" else None
+        if plain is not None:
+            return plain
+        response = http.client.HTTPResponse(RestOfReply(begun, sock), method=method)  # type: ignore[arg-type]
         try:
             response.begin()
             reply = b"" if method == "HEAD" else _read(response, sock, deadline, self.address)
