@@ -107,6 +107,13 @@ pub enum Command {
         after_help = "Examples: workshop record --key messages\n          workshop record --reader 2 --message 17"
     )]
     Record(Record),
+    /// Judge the record of a check again, without running anything
+    #[command(
+        after_help = "Examples: workshop judge latest\n          workshop judge realtime-workshop/.workshop/runs/latest --json\n\n\
+        Exit status: as that of `workshop check`; 3 also where the record cannot be judged, as when it is not whole.\n\
+        Nothing is noted in your progress."
+    )]
+    Judge(Judge),
     /// Be the background process of a live workshop
     #[command(hide = true)]
     Live(Live),
@@ -295,6 +302,17 @@ pub struct Record {
     /// Only this experiment of the check
     #[arg(long, value_name = "NAME")]
     pub scenario: Option<String>,
+}
+
+/// Arguments of `judge`.
+#[derive(Debug, Args)]
+pub struct Judge {
+    /// The run: its folder, its record.jsonl, its name in the workspace, or latest
+    #[arg(value_name = "RECORD")]
+    pub record: String,
+    /// Print one JSON document instead of a page
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `live`.

@@ -9,6 +9,7 @@ mod doctor;
 mod errors;
 mod graphing;
 mod interrupted;
+mod judge;
 mod languages;
 mod live;
 mod packages;

@@ -13,6 +13,7 @@ mod judging;
 mod judging_readers;
 mod layers;
 mod lessons;
+mod mutated_records;
 mod programs;
 mod python_client;
 mod redis;

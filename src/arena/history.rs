@@ -5,10 +5,12 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use super::chain::ChainEvent;
 use super::redis::{RedisCommand, RedisContents};
 use super::session::Ending;
+use crate::render::untrusted;
 
 /// One event, with when, where and to whom it happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -148,6 +150,11 @@ pub enum Event {
         /// Why.
         problem: String,
     },
+    /// The check is over, and everything that happened is in the record; always the last event.
+    Finished {
+        /// How many events there are before this one.
+        events: usize,
+    },
     /// How the student's answer to a question compares with the secret. The secret itself is not recorded.
     Answer {
         /// The question.
@@ -210,18 +217,19 @@ pub enum HistoryError {
         source: io::Error,
     },
     /// One of its lines.
-    #[error(
-        "{path}, line {line}: {source}; a record is one JSON object a line, as `workshop check` writes it"
-    )]
+    #[error("{path}, line {line}: {problem}")]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// Why.
-        source: serde_json::Error,
+        /// Why, in a sentence.
+        problem: String,
     },
 }
+
+/// No record is longer, in bytes: what a check remembers is bounded, and JSON makes it a few times as long.
+const LONGEST: u64 = 1 << 30;
 
 impl History {
     /// The history that consists of `entries`.
@@ -236,17 +244,26 @@ impl History {
             source,
         };
         let file = std::fs::File::open(path).map_err(unreadable)?;
+        if file.metadata().map_err(unreadable)?.len() > LONGEST {
+            let problem = io::Error::new(io::ErrorKind::InvalidData, "it is longer than any record is");
+            return Err(unreadable(problem));
+        }
         let mut entries = Vec::new();
-        for (index, line) in io::BufReader::new(file).lines().enumerate() {
+        for (index, line) in io::BufReader::new(file).split(b'\n').enumerate() {
             let line = line.map_err(unreadable)?;
-            let entry = serde_json::from_str(&line).map_err(|source| HistoryError::Malformed {
+            let entry = serde_json::from_slice(&line).map_err(|error| HistoryError::Malformed {
                 path: path.to_path_buf(),
                 line: index + 1,
-                source,
+                problem: problem(&error, &line),
             })?;
             entries.push(entry);
         }
         Ok(Self { entries })
+    }
+
+    /// Everything that happened, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// The names of the experiments, in the order in which they began.
@@ -331,6 +348,31 @@ impl<'a> Scenario<'a> {
             Event::NotStarted { problem } => Some(problem.as_str()),
             _ => None,
         })
+    }
+}
+
+/// Why `line` is no entry, in a sentence.
+fn problem(error: &serde_json::Error, line: &[u8]) -> String {
+    let column = error.column();
+    match error.classify() {
+        Category::Eof => "it ends in the middle; the file was cut, or its writer was".into(),
+        Category::Syntax | Category::Io => format!(
+            "it is not JSON at column {column}; a record is one JSON object a line, as `workshop check` writes it"
+        ),
+        Category::Data => {
+            let named = serde_json::from_slice::<serde_json::Value>(line);
+            let named = named
+                .ok()
+                .and_then(|entry| Some(entry.get("event")?.as_str()?.to_owned()));
+            let what = match named {
+                Some(name) => format!("an event {:?} of this shape", untrusted(&name, 40)),
+                None => "an entry of this shape".into(),
+            };
+            format!(
+                "{what} is not known to this version of the workshop ({}); a newer one may have written it",
+                env!("CARGO_PKG_VERSION")
+            )
+        }
     }
 }
 

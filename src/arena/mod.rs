@@ -13,6 +13,7 @@ mod redis;
 mod session;
 mod together;
 mod turns;
+mod whole;
 mod witness;
 mod world;
 
@@ -25,5 +26,6 @@ pub use recorder::Recorder;
 pub use redis::{Contents, RedisCommand, RedisContents, Schedule, connect_to as connect_to_redis};
 pub use session::{Ending, Seen, Session, SessionLimits};
 pub use together::wait_together;
+pub use whole::WholeRecord;
 pub use witness::Taken;
 pub use world::{Detail, Door, World};

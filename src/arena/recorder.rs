@@ -15,6 +15,9 @@ const MOST_ENTRIES: usize = 200_000;
 /// As many bytes of printed lines and of programs' own messages as a check may remember.
 const MOST_BYTES: usize = 64 << 20;
 
+/// The scenario of what concerns no experiment, but the check itself.
+const WHOLE_CHECK: &str = "check";
+
 /// Takes events from every task of a check and puts them in order. Clones share one record.
 #[derive(Debug, Clone)]
 pub struct Recorder {
@@ -60,21 +63,13 @@ impl Recorder {
             return;
         }
         shared.bytes += size;
-        // Within the lock, so that times never run backwards.
-        let at_us = self.now_us();
-        let entry = Entry {
-            at_us,
+        shared.write(Entry {
+            // Within the lock, so that times never run backwards.
+            at_us: self.now_us(),
             scenario: scenario.into(),
             reader,
             event,
-        };
-        if shared.failed.is_none() {
-            let written = serde_json::to_writer(&mut shared.file, &entry)
-                .map_err(io::Error::from)
-                .and_then(|()| shared.file.write_all(b"\n"));
-            shared.failed = written.err();
-        }
-        shared.entries.push(entry);
+        });
     }
 
     /// The time of the record: microseconds since the check began.
@@ -95,6 +90,13 @@ impl Recorder {
     /// The file could not be written.
     pub fn finish(&self) -> io::Result<History> {
         let mut shared = self.lock();
+        let events = shared.entries.len();
+        shared.write(Entry {
+            at_us: self.now_us(),
+            scenario: WHOLE_CHECK.into(),
+            reader: 0,
+            event: Event::Finished { events },
+        });
         if let Some(error) = shared.failed.take() {
             return Err(error);
         }
@@ -105,6 +107,18 @@ impl Recorder {
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // An entry is pushed whole or not at all, so a panic elsewhere has left the list sound.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn write(&mut self, entry: Entry) {
+        if self.failed.is_none() {
+            let written = serde_json::to_writer(&mut self.file, &entry)
+                .map_err(io::Error::from)
+                .and_then(|()| self.file.write_all(b"\n"));
+            self.failed = written.err();
+        }
+        self.entries.push(entry);
     }
 }
 

@@ -245,7 +245,7 @@ fn section_done(subject: &Subject) -> anyhow::Result<String> {
 }
 
 /// Where to go from a check that did not pass: to what makes other claims fail too, or else to the first that fails.
-fn what_next(claims: &[Claim]) -> String {
+pub(super) fn what_next(claims: &[Claim]) -> String {
     let open = || {
         claims
             .iter()

@@ -53,7 +53,7 @@ pub struct Usage(pub String);
 /// What an error of `command` means where the error itself does not say: a check that breaks down has not told.
 pub fn for_errors_of(command: &Command) -> Exit {
     match command {
-        Command::Check(_) => Exit::CouldNotTell,
+        Command::Check(_) | Command::Judge(_) => Exit::CouldNotTell,
         _ => Exit::Failed,
     }
 }

@@ -8,6 +8,7 @@ mod env;
 mod exit;
 mod graph;
 mod hint;
+mod judge;
 mod language;
 mod lesson;
 mod list;
@@ -69,6 +70,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => man::man(&folder),
+        Command::Judge(arguments) => judge::judge(dir, &arguments),
         Command::Record(arguments) => record::record(dir, &arguments),
         Command::Live(arguments) => live::live(dir, &arguments),
         Command::Guard => {

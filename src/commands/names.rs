@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::exit::Usage;
 use crate::lesson::{self, Section};
 use crate::server::command;
-use crate::workspace::Workspace;
+use crate::workspace::{RunFolder, Workspace};
 
 /// The section with this number.
 pub fn section(number: u8) -> Result<&'static Section, Usage> {
@@ -73,4 +73,32 @@ pub fn tools(workspace: &Workspace) -> anyhow::Result<PathBuf> {
         .link_tools(&executable, command::names())
         .with_context(|| format!("cannot make the commands in {}", workspace.tools().display()))?;
     Ok(workspace.tools())
+}
+
+/// The run that the last check left.
+const LATEST: &str = "latest";
+
+/// The file of the record that is meant: of a run's folder, the file itself, or the name of a run of this workspace.
+pub fn record(dir: Option<&Path>, run: Option<&str>) -> anyhow::Result<PathBuf> {
+    if let Some(run) = run {
+        let given = Path::new(run);
+        if given.is_file() {
+            return Ok(given.to_owned());
+        }
+        if given.is_dir() {
+            return Ok(RunFolder::at(given).record());
+        }
+    }
+    let workspace = Workspace::find(dir)?;
+    let record = workspace.run(run.unwrap_or(LATEST)).record();
+    if !record.is_file() {
+        return Err(Usage(match run {
+            Some(run) if run != LATEST => {
+                format!("there is no run {run:?} in {}", workspace.root().display())
+            }
+            _ => "nothing has been checked here yet; `workshop check` does".into(),
+        })
+        .into());
+    }
+    Ok(record)
 }

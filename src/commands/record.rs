@@ -2,20 +2,19 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::exit::{Exit, Usage};
-use super::{Outcome, say};
+use super::{Outcome, names, say};
 use crate::arena::{Delivered, Entry, Event, History, Row, columns, redis_line};
 use crate::cli;
 use crate::render::{Style, untrusted};
-use crate::workspace::{RunFolder, Workspace};
 
 /// Columns in which the time stands.
 const TIME: usize = 10;
 
 pub fn record(dir: Option<&Path>, arguments: &cli::Record) -> Outcome {
-    let path = path(dir, arguments.run.as_deref())?;
+    let path = names::record(dir, arguments.run.as_deref())?;
     let history = History::read(&path)?;
     let scenarios = history.scenarios();
     if let Some(wanted) = &arguments.scenario
@@ -51,29 +50,6 @@ pub fn record(dir: Option<&Path>, arguments: &cli::Record) -> Outcome {
     }
     say::say(&page)?;
     Ok(Exit::Done)
-}
-
-/// The file of the record that is meant: of a run's folder, the file itself, or the name of a run of this workspace.
-fn path(dir: Option<&Path>, run: Option<&str>) -> anyhow::Result<PathBuf> {
-    if let Some(run) = run {
-        let given = Path::new(run);
-        if given.is_file() {
-            return Ok(given.to_owned());
-        }
-        if given.is_dir() {
-            return Ok(RunFolder::at(given).record());
-        }
-    }
-    let workspace = Workspace::find(dir)?;
-    let record = workspace.run(run.unwrap_or("latest")).record();
-    if !record.is_file() {
-        return Err(Usage(match run {
-            Some(run) => format!("there is no run {run:?} in {}", workspace.root().display()),
-            None => "nothing has been checked here yet; `workshop check` does".into(),
-        })
-        .into());
-    }
-    Ok(record)
 }
 
 /// The entries that were asked for.
@@ -149,6 +125,7 @@ fn line(event: &Event) -> Cow<'_, str> {
         Event::Signalled { signal } => format!("was sent {signal}"),
         Event::Ended { ending } => format!("waited no longer: {ending:?}"),
         Event::Exited { status, .. } => status.clone(),
+        Event::Finished { events } => format!("the check is over, after {events} events"),
         Event::AnswersUnreadable { problem } => problem.clone(),
         Event::Answer { name, comparison, .. } => format!("answer {name}: {comparison:?}"),
         // As it stands in the file: rare, and read by whoever knows it.
