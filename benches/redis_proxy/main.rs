@@ -1,8 +1,8 @@
 //! What the proxy between a reader and Redis adds to a command, in a check's two schedules.
 //!
 //! The same load goes straight to the server and through the proxy in turn, round by round, in one run: what else the
-//! machine is busy with falls on all of them alike. Printed is the median of the rounds, and its difference from the
-//! direct way. A hop more costs two more wake-ups of a process, whoever makes it: the column `a hop` is a bare relay that
+//! machine is busy with falls on all of them alike. Printed is the median of the rounds, and by how much it is longer than
+//! the direct way. A hop more costs two more wake-ups of a process, whoever makes it: the column `a hop` is a bare relay that
 //! copies bytes and looks at none of them, so that the difference between the two is what following and recording costs.
 #![expect(
     clippy::unwrap_used,
@@ -11,7 +11,9 @@
 
 mod load;
 mod relay;
+mod student;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -21,6 +23,7 @@ use workshop::program::guard::Guard;
 use workshop::services::redis::{Port, Search, Server, locate};
 
 use load::Load;
+use student::Student;
 
 /// The loads: so many connections, and so many commands sent at once by each.
 const LOADS: [Load; 3] = [
@@ -69,11 +72,21 @@ async fn measure(rounds: usize, commands: usize) {
     let server = Server::start(&installation, Port::Free, &guard).await.unwrap();
     println!("| load | {} |", WAYS.join(" | "));
     println!("|---|{}", "--:|".repeat(WAYS.len()));
-    for load in LOADS {
+    let clients = LOADS.into_iter().map(Client::Waiting);
+    let clients: Vec<Client> = match student::interpreter() {
+        Ok(python) => clients
+            .chain(student::all(&python).map(Client::Student))
+            .collect(),
+        Err(missing) => {
+            eprintln!("without the rows of a student's program: {missing}");
+            clients.collect()
+        }
+    };
+    for client in clients {
         let mut times: [Vec<Duration>; WAYS.len()] = Default::default();
         for round in 0..rounds {
             for (way, times) in times.iter_mut().enumerate() {
-                let time = once(&server, way, load, commands).await;
+                let time = once(&server, way, &client, commands).await;
                 // The first round warms everything up.
                 if round > 0 {
                     times.push(time);
@@ -83,19 +96,37 @@ async fn measure(rounds: usize, commands: usize) {
         let medians: Vec<f64> = times.iter_mut().map(|times| median_us(times)).collect();
         let cells = medians
             .iter()
-            .map(|median| format!("{median:.1} µs (+{:.1})", median - medians[0]));
-        println!("| {load} | {} |", cells.collect::<Vec<_>>().join(" | "));
+            .map(|median| format!("{median:.1} µs ({:+.0} %)", (median / medians[0] - 1.0) * 100.0));
+        println!("| {client} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
     server.stop().await;
 }
 
-/// One round of `load` on one way: the time that a round trip of a connection took, on average.
-async fn once(server: &Server, way: usize, load: Load, commands: usize) -> Duration {
+/// Who asks.
+#[derive(Debug, Clone)]
+enum Client {
+    /// One that does nothing but wait for the answer.
+    Waiting(Load),
+    /// A program such as students write.
+    Student(Student),
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting(load) => load.fmt(formatter),
+            Self::Student(student) => student.fmt(formatter),
+        }
+    }
+}
+
+/// One round of `client` on one way: the time that a round trip of a connection took, on average.
+async fn once(server: &Server, way: usize, client: &Client, commands: usize) -> Duration {
     match way {
-        0 => run(load, server.address(), commands).await,
+        0 => run(client, server.address(), commands).await,
         1 => {
             let relay = relay::Relay::to(server.address()).await;
-            run(load, relay.address, commands).await
+            run(client, relay.address, commands).await
         }
         _ => {
             let schedule = if way == 2 {
@@ -108,7 +139,7 @@ async fn once(server: &Server, way: usize, load: Load, commands: usize) -> Durat
             let mut world = World::open(&recorder, "bench", Detail::Counts).await.unwrap();
             world.use_redis(server.address(), schedule).await.unwrap();
             let door = world.door().await.unwrap();
-            let time = run(load, address(&door), commands).await;
+            let time = run(client, address(&door), commands).await;
             world.close().await;
             recorder.finish().unwrap();
             time
@@ -116,10 +147,14 @@ async fn once(server: &Server, way: usize, load: Load, commands: usize) -> Durat
     }
 }
 
-async fn run(load: Load, address: SocketAddr, commands: usize) -> Duration {
-    tokio::task::spawn_blocking(move || load.run(address, commands))
-        .await
-        .unwrap()
+async fn run(client: &Client, address: SocketAddr, commands: usize) -> Duration {
+    let client = client.clone();
+    tokio::task::spawn_blocking(move || match client {
+        Client::Waiting(load) => load.run(address, commands),
+        Client::Student(student) => student.run(address, commands),
+    })
+    .await
+    .unwrap()
 }
 
 fn address(door: &Door) -> SocketAddr {
