@@ -56,6 +56,8 @@ pub enum Command {
     /// Open the secret of section 3's stream: its true mean and variance
     #[command(after_help = "Example: workshop reveal-secret-stream --yes")]
     RevealSecretStream(Reveal),
+    /// Open the page of the live workshop in a browser: lessons and slides, the pipeline as it runs, the last checks
+    Open,
     /// Show the parts of the live workshop, and how many messages went through each
     #[command(after_help = "Exit status: 0 it is running, 1 it is not.")]
     Status,

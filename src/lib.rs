@@ -1,8 +1,8 @@
 //! The library behind the `workshop` command and the tutorial's own `pubsub`, `simplequeue` and `ps_to_http`.
 //!
 //! Layers, left to right; a module uses only what stands to its left:
-//! `protocol, lesson -> render -> graph, server, source, program, workspace -> services -> arena -> checks -> verify ->
-//! cli -> commands`.
+//! `protocol, lesson -> render -> graph, server, source, program, workspace -> services -> arena -> checks -> page ->
+//! verify -> cli -> commands`.
 
 pub mod arena;
 #[path = "../checks/mod.rs"]
@@ -11,6 +11,7 @@ pub mod cli;
 pub mod commands;
 pub mod graph;
 pub mod lesson;
+pub mod page;
 pub mod program;
 pub mod protocol;
 pub mod render;

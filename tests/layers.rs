@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// From left to right. Those in one group know nothing of one another.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["protocol", "lesson"],
     &["render"],
     &["graph", "server", "source", "program", "workspace"],
     &["services"],
     &["arena"],
     &["checks"],
+    &["page"],
     &["verify"],
     &["cli"],
     &["commands"],

@@ -14,6 +14,7 @@ mod judging_readers;
 mod layers;
 mod lessons;
 mod mutated_records;
+mod page;
 mod programs;
 mod python_client;
 mod redis;

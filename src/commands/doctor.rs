@@ -32,7 +32,7 @@ const PORTS: [(u16, &str); 4] = [
     (8080, "pubsub"),
     (8081, "simplequeue"),
     (6379, "redis"),
-    (8088, "web page"),
+    (8088, "page"),
 ];
 
 /// One line of the page.
@@ -86,7 +86,12 @@ pub async fn doctor(dir: Option<&Path>) -> Outcome {
     let own = live.as_ref().map(|live| {
         let redis = live.redis.as_ref().filter(|redis| !redis.foreign);
         let redis = redis.and_then(|redis| redis.url.trim_end_matches("/1").rsplit(':').next()?.parse().ok());
-        [Some(live.pubsub.port()), Some(live.simplequeue.port()), redis]
+        [
+            Some(live.pubsub.port()),
+            Some(live.simplequeue.port()),
+            redis,
+            live.page.map(|page| page.port()),
+        ]
     });
     findings.extend(PORTS.map(|(wanted, part)| port(wanted, part, &own.unwrap_or_default())));
     findings.push(terminal());
@@ -291,7 +296,7 @@ async fn tool_found(name: &str, without: State, purpose: &str, get: &str, guard:
     }
 }
 
-fn port(wanted: u16, part: &str, own: &[Option<u16>; 3]) -> Finding {
+fn port(wanted: u16, part: &str, own: &[Option<u16>; 4]) -> Finding {
     let what = format!("port {wanted}");
     if own.contains(&Some(wanted)) {
         return finding(&what, State::Good, format!("the live workshop's {part}"));

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use super::Outcome;
 use super::exit::Exit;
 use crate::cli;
+use crate::page;
 use crate::services::redis::Choice;
 use crate::services::{LiveOptions, live as service};
 use crate::workspace::Workspace;
@@ -25,7 +26,7 @@ pub fn live(dir: Option<&Path>, arguments: &cli::Live) -> Outcome {
     };
     // On one thread: the parts pass every message from hand to hand, and no other thread has to be woken for it.
     let runtime = super::runtime()?;
-    let result = runtime.block_on(service::run(workspace, options));
+    let result = runtime.block_on(service::run(workspace, options, page::companion));
     // Tasks that have not ended by themselves do not hold the exit up.
     runtime.shutdown_background();
     result?;

@@ -15,6 +15,7 @@ mod list;
 mod live;
 mod man;
 mod names;
+mod open;
 mod own_bridge;
 mod prepare;
 mod progress;
@@ -62,6 +63,7 @@ fn run(cli: Cli) -> Outcome {
         Command::RevealSecretStream(arguments) => runtime()?.block_on(reveal::reveal(dir, &arguments)),
         Command::Graph(arguments) => graph::graph(dir, &arguments),
         Command::Publish(arguments) => runtime()?.block_on(publish::publish(dir, &arguments)),
+        Command::Open => runtime()?.block_on(open::open(dir)),
         Command::Status => runtime()?.block_on(status::status(dir)),
         Command::Stop => runtime()?.block_on(stop::stop(dir)),
         Command::Doctor => runtime()?.block_on(doctor::doctor(dir)),

@@ -191,6 +191,9 @@ fn end_of_screen(
     if let Some(redis) = &live.redis {
         row("redis", &redis.shown());
     }
+    if let Some(page) = live.page_url() {
+        row("page", &page);
+    }
     row("workspace", &say::shown(workspace.root()));
     for (index, path) in added.iter().enumerate() {
         row(if index == 0 { "added" } else { "" }, &path.display().to_string());

@@ -44,6 +44,9 @@ pub async fn status(dir: Option<&Path>) -> Outcome {
     let rows: Vec<Vec<String>> = status.parts.iter().map(row).collect();
     let table = render::table(&["part", "address", "state", "in", "out", "depth"], &rows, &style);
     say::say(&format!("{}\n\n{}\n", style.strong(&head), table.trim_end()))?;
+    if let Some(page) = live.page_url() {
+        say::say(&say::labelled("page", &page, &style))?;
+    }
     for note in &status.notes {
         say::say(&say::labelled("note", note, &style))?;
     }

@@ -22,3 +22,8 @@ pub use listen::Limits;
 pub use pubsub::Pubsub;
 pub use request_log::RequestLog;
 pub use simplequeue::Simplequeue;
+
+/// What another server of ours is built of.
+pub(crate) use connection::Control;
+pub(crate) use listen::{Handler, Terms, serve};
+pub(crate) use reply::{JSON, Whole, read_body, sentence, typed};

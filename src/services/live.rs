@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -15,19 +16,25 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::companion::{Companion, Live};
 use super::control::{self, Status};
 use super::parts::Parts;
+use super::readers::Readers;
 use super::state::{self, LiveState};
 use super::stream::{self, Published};
+use super::token::token;
 use super::{ports, published, redis};
 use crate::lesson::{self, Section, Service, Stream};
 use crate::server::{self, Bridge, Pubsub, Simplequeue, bridge, pubsub, simplequeue};
 use crate::source::{self, Capture, Clicks, Flow, Integers, Messages, Numbers, Pacing, Secret};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, write_atomically};
 
 /// The ports of the tutorial.
 const PUBSUB_PORT: u16 = 8080;
 const SIMPLEQUEUE_PORT: u16 = 8081;
+
+/// The port of the page, where the last one of this workspace had no other.
+const PAGE_PORT: u16 = 8088;
 
 /// Bounds on the live queue: an idle afternoon costs no memory. The oldest messages are dropped past them.
 const QUEUE_MESSAGES: usize = 50_000;
@@ -69,14 +76,15 @@ pub enum Announcement {
     },
 }
 
-/// Runs a live workshop until it is told to stop. Tells on standard output when it is ready, or why it is not.
-pub async fn run(workspace: Workspace, options: LiveOptions) -> anyhow::Result<()> {
+/// Runs a live workshop until it is told to stop, with `companion` beside it. Tells on standard output when it is ready,
+/// or why it is not.
+pub async fn run(workspace: Workspace, options: LiveOptions, companion: Companion) -> anyhow::Result<()> {
     let Some(lock) = state::try_lock(&workspace)? else {
         return announce(&Announcement::Failed {
             error: "another live workshop of this workspace is running".into(),
         });
     };
-    let result = match BroughtUp::bring_up(&workspace, &options).await {
+    let result = match BroughtUp::bring_up(&workspace, &options, companion).await {
         Ok(up) => up.serve(&workspace, &lock).await,
         Err(error) => {
             announce(&Announcement::Failed {
@@ -100,12 +108,18 @@ struct BroughtUp {
     end: watch::Sender<bool>,
     tasks: JoinSet<(&'static str, anyhow::Result<()>)>,
     stream: JoinSet<anyhow::Result<()>>,
+    /// What is served beside the parts: whatever becomes of it, they go on.
+    companion: JoinSet<anyhow::Result<()>>,
     /// Where the count of the stream is kept when this ends, for a stream whose count must outlive it.
     kept: Option<Workspace>,
 }
 
 impl BroughtUp {
-    async fn bring_up(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Self> {
+    async fn bring_up(
+        workspace: &Workspace,
+        options: &LiveOptions,
+        companion: Companion,
+    ) -> anyhow::Result<Self> {
         let section = lesson::section(options.section)
             .with_context(|| format!("there is no section {}", options.section))?;
         let (end, _) = watch::channel(false);
@@ -124,7 +138,11 @@ impl BroughtUp {
         })?;
         let queue_port = ports::bind("simplequeue", SIMPLEQUEUE_PORT)?;
         let queue_address = queue_port.listener.local_addr()?;
-        let serving = queue.clone().serve(queue_port.listener, ended(&end));
+        let readers = Readers::default();
+        let observer = Arc::new(readers.clone());
+        let serving = queue
+            .clone()
+            .serve_observed(queue_port.listener, observer, ended(&end));
         tasks.spawn(async { ("simplequeue", serving.await.map_err(Into::into)) });
 
         let bridge_stats = if section.lesson.services.contains(&Service::Bridge) {
@@ -157,6 +175,7 @@ impl BroughtUp {
         }
 
         let control = server::bind(Ipv4Addr::LOCALHOST.into(), 0)?;
+        let (page, page_note) = page_port(workspace);
         let state = LiveState {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -169,10 +188,11 @@ impl BroughtUp {
             pubsub: pubsub_address,
             simplequeue: queue_address,
             redis: redis.as_ref().map(|redis| redis.place().clone()),
+            page: page.as_ref().and_then(|page| page.local_addr().ok()),
         };
         let mut up = Self {
             state,
-            notes: [pubsub_port.note, queue_port.note, redis_note]
+            notes: [pubsub_port.note, queue_port.note, redis_note, page_note]
                 .into_iter()
                 .flatten()
                 .collect(),
@@ -180,10 +200,12 @@ impl BroughtUp {
                 pubsub: (pubsub, pubsub_address),
                 simplequeue: (queue, queue_address),
                 bridge: bridge_stats,
+                readers,
                 stream: None,
                 redis,
             },
             control,
+            companion: JoinSet::new(),
             end,
             tasks,
             stream: JoinSet::new(),
@@ -193,6 +215,15 @@ impl BroughtUp {
             .await
             .context("the servers came up, but did not answer in time")??;
         up.start_stream(workspace, section)?;
+        if let Some(page) = page {
+            let live = Live {
+                workspace: workspace.clone(),
+                section,
+                parts: up.parts.clone(),
+            };
+            up.companion
+                .spawn(companion(page, live, Box::pin(ended(&up.end))));
+        }
         Ok(up)
     }
 
@@ -302,6 +333,10 @@ impl BroughtUp {
                 // A workshop whose workspace was deleted can be found by nobody, and must not stay.
                 _ = look.tick() => if lock.metadata()?.nlink() == 0 { break },
                 Some(ended) = self.tasks.join_next() => result = Err(failed(ended)),
+                Some(ended) = self.companion.join_next() => {
+                    // The log of the background process.
+                    eprintln!("{:#}", failed(ended.map(|result| ("the page", result))));
+                }
                 Some(ended) = self.stream.join_next() => {
                     result = Err(failed(ended.map(|result| ("the stream", result))));
                 }
@@ -313,7 +348,10 @@ impl BroughtUp {
             result = result.and(kept.context("cannot keep the count of the stream"));
         }
         self.end.send_replace(true);
-        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
+        let all_ended = async {
+            while self.tasks.join_next().await.is_some() {}
+            while self.companion.join_next().await.is_some() {}
+        };
         // What has not ended by then ends with the process.
         let _ = tokio::time::timeout(END_LIMIT, all_ended).await;
         result
@@ -336,22 +374,31 @@ fn bridge_between(pubsub: SocketAddr, queue: SocketAddr) -> anyhow::Result<Bridg
     })?)
 }
 
+/// Where the page listens: at the port that the last one of this workspace had, so that a page that is open in a browser
+/// finds the next workshop. Where no port is to be had, the note says why there is no page.
+fn page_port(workspace: &Workspace) -> (Option<TcpListener>, Option<String>) {
+    let kept = workspace.state().join("page-port");
+    let last = std::fs::read_to_string(&kept)
+        .ok()
+        .and_then(|port| port.trim().parse().ok());
+    let bound = ports::bind("the page", last.unwrap_or(PAGE_PORT))
+        .and_then(|bound| Ok((bound.listener.local_addr()?.port(), bound)));
+    match bound {
+        Ok((port, bound)) => {
+            // Where it cannot be kept, the next page may be found elsewhere, and `start` says where.
+            let _ = write_atomically(&kept, format!("{port}\n").as_bytes());
+            (Some(bound.listener), bound.note)
+        }
+        Err(error) => (None, Some(format!("there is no page to look at: {error:#}"))),
+    }
+}
+
 fn ended(end: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {
     let mut end = end.subscribe();
     async move {
         // An error means that whoever would say so is gone.
         let _ = end.wait_for(|end| *end).await;
     }
-}
-
-/// 128 bits from the operating system, as hex digits.
-fn token() -> anyhow::Result<String> {
-    use rand::TryRng as _;
-    let mut bytes = [0; 16];
-    rand::rngs::SysRng
-        .try_fill_bytes(&mut bytes)
-        .context("the operating system gives no random numbers")?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn announce(announcement: &Announcement) -> anyhow::Result<()> {

@@ -4,6 +4,7 @@
 //! talk; [`state`] is what is on disk: a lock that the kernel lets go when the process is gone, however it went, and a
 //! file that says where it is. [`redis`] finds a Redis server and runs a private one.
 
+mod companion;
 pub mod control;
 pub mod launch;
 pub mod live;
@@ -13,11 +14,18 @@ mod ports;
 pub mod published;
 pub mod publishing;
 pub mod python;
+mod readers;
 pub mod redis;
 pub mod state;
 mod stream;
+mod token;
 pub mod tool;
 pub mod zsets;
 
+pub use companion::{Companion, Ended, Live, Serving};
 pub use control::{Client, ControlError, PartStatus, Status};
 pub use live::LiveOptions;
+pub use parts::Parts;
+pub use readers::{Reader, Readers};
+pub use stream::Published;
+pub use token::token;

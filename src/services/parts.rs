@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::control::PartStatus;
+use super::readers::Readers;
 use super::redis;
 use super::stream::Published;
 use crate::server::{Pubsub, Simplequeue, bridge};
@@ -14,6 +15,8 @@ pub struct Parts {
     pub pubsub: (Pubsub, SocketAddr),
     /// The queue, and where it listens.
     pub simplequeue: (Simplequeue, SocketAddr),
+    /// Who has got messages from the queue.
+    pub readers: Readers,
     /// The bridge's counters, where the section has one.
     pub bridge: Option<bridge::StatsHandle>,
     /// The stream's count and its rate, where the section has one.

@@ -40,6 +40,16 @@ pub struct LiveState {
     /// Where its Redis is, where the section has one.
     #[serde(default)]
     pub redis: Option<Place>,
+    /// Where its page is, where it has one.
+    #[serde(default)]
+    pub page: Option<SocketAddr>,
+}
+
+impl LiveState {
+    /// The address of the page as a student types it.
+    pub fn page_url(&self) -> Option<String> {
+        self.page.map(|page| format!("http://localhost:{}/", page.port()))
+    }
 }
 
 /// What is known of the live workshop of a workspace.

@@ -109,16 +109,16 @@ fn what_is_found_is_named_and_what_will_not_do_is_not_taken_for_good() {
 #[test]
 fn the_live_workshop_and_a_port_of_somebody_elses_are_told_apart() {
     let student = Student::started("1");
-    // Held by this test, or by some other: in any case not by this student's workshop.
-    let held = std::net::TcpListener::bind("127.0.0.1:8088");
+    // Held by this test, or by some other: in any case not by this student's workshop, which has no Redis.
+    let held = std::net::TcpListener::bind("127.0.0.1:6379");
     let said = flat(&text(&student.workshop(["doctor"]).stdout));
     assert!(
         said.contains("live section 3") && said.contains("✓ workspace realtime-workshop"),
         "{said}"
     );
-    assert!(said.contains("· port 8088 held"), "{said}");
+    assert!(said.contains("· port 6379 held"), "{said}");
     drop(held);
-    for (part, port) in [("pubsub", 8080), ("simplequeue", 8081)] {
+    for (part, port) in [("pubsub", 8080), ("simplequeue", 8081), ("page", 8088)] {
         let own = student.live()[part]
             .as_str()
             .unwrap()

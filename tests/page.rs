@@ -1,0 +1,6 @@
+//! The companion page: what it answers over HTTP, and what a browser makes of it.
+
+mod browser;
+mod client;
+mod events;
+mod refusals;
