@@ -49,8 +49,9 @@ pub enum Command {
     Run(Program),
     /// Try your program in an arena of its own, and say what is right, what is not, and why
     #[command(
-        after_help = "Examples: workshop check\n          workshop check 3 -- ./mine --fast\n\n\
-        Exit status: 0 every required claim holds, 1 one does not, 2 the command was given wrongly, 3 could not tell."
+        after_help = "Examples: workshop check\n          workshop check --watch\n          workshop check 3 -- ./mine --fast\n\n\
+        Exit status: 0 every required claim holds, 1 one does not, 2 the command was given wrongly, 3 could not tell; \
+        130 ended by Ctrl-C, which is how --watch ends, whatever the last check came to."
     )]
     Check(Check),
     /// Open the secret of section 3's stream: its true mean and variance
@@ -183,6 +184,10 @@ pub struct Check {
     /// Repeat the check that named this seed, with the same numbers
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Check again whenever you save a file of the section's folder (or of the current folder, after --) or workshop.toml,
+    /// until Ctrl-C. With --json, one document a line
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// Arguments of `graph`.

@@ -20,3 +20,4 @@ mod record;
 mod redis;
 mod secret;
 pub mod student;
+mod watching;

@@ -13,6 +13,7 @@ mod fill;
 mod find;
 mod progress;
 mod runs;
+mod saves;
 mod settings;
 mod tools;
 
@@ -24,6 +25,7 @@ pub use fill::{Added, PYTHON, SOLUTION_FOLDER, unpack_client};
 pub use find::{DEFAULT_NAME, NotFound};
 pub use progress::{Progress, SectionProgress};
 pub use runs::RunFolder;
+pub use saves::{Saved, Saves, differences, is_half_done};
 pub use settings::{Programs, SettingsError};
 
 use crate::lesson::Section;
