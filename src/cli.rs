@@ -123,6 +123,9 @@ pub enum Command {
     /// End students' programs when the command that runs them is gone
     #[command(hide = true)]
     Guard,
+    /// Pass on what a program prints, and keep its estimates
+    #[command(hide = true)]
+    Overhear(Overhear),
 }
 
 /// Arguments of `start`.
@@ -333,4 +336,14 @@ pub struct Live {
     /// A capture to replay
     #[arg(long)]
     pub replay: Option<PathBuf>,
+}
+
+/// Arguments of `overhear`.
+#[derive(Debug, Args)]
+pub struct Overhear {
+    /// The file that the estimates are kept in
+    pub file: PathBuf,
+    /// Do it, rather than have a process do it that is nobody's child
+    #[arg(long)]
+    pub here: bool,
 }

@@ -18,6 +18,7 @@ mod predictions;
 mod publishing;
 mod record;
 mod redis;
+mod running;
 mod secret;
 pub mod student;
 mod watching;

@@ -16,6 +16,7 @@ mod live;
 mod man;
 mod names;
 mod open;
+mod overhear;
 mod own_bridge;
 mod prepare;
 mod progress;
@@ -75,6 +76,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Judge(arguments) => judge::judge(dir, &arguments),
         Command::Record(arguments) => record::record(dir, &arguments),
         Command::Live(arguments) => live::live(dir, &arguments),
+        Command::Overhear(arguments) => overhear::overhear(&arguments),
         Command::Guard => {
             guard::run(std::io::stdin());
             Ok(Exit::Done)

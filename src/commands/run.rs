@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::exit::Usage;
-use super::{Outcome, build, language, names};
+use super::{Outcome, build, language, names, overhear};
 use crate::cli;
+use crate::lesson::Stream;
 use crate::program;
 use crate::services::state::{self, LiveState, Presence};
 use crate::workspace::Workspace;
 
-/// Runs the student's program in place of this command: its output, its signals and its exit status are its own.
+/// Runs the student's program in place of this command: its output, its signals and its exit status are its own. What
+/// it estimates of the secret stream is overheard.
 pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
     let workspace = Workspace::find(dir)?;
     let section = names::started(arguments.section, &workspace)?;
@@ -38,13 +40,17 @@ pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
     };
     let (name, rest) = command.split_first().context("the command is empty")?;
     let file = program::find(name, &folder, &build::path_of(&environment))?;
-    let error = std::process::Command::new(file)
+    let mut command = std::process::Command::new(file);
+    command
         .args(rest)
         .current_dir(&folder)
         .envs(environment)
-        .envs(addresses(&live))
-        .exec();
-    Err(error).with_context(|| format!("cannot run {name}"))
+        .envs(addresses(&live));
+    if section.lesson.stream == Some(Stream::Secret) {
+        // The program runs all the same where nobody can listen.
+        let _ = overhear::stand_between(&mut command, &workspace.estimates_path());
+    }
+    Err(command.exec()).with_context(|| format!("cannot run {name}"))
 }
 
 /// The live workshop of `workspace`.

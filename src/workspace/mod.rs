@@ -9,6 +9,7 @@
 
 mod answers;
 mod atomic;
+mod estimates;
 mod fill;
 mod find;
 mod progress;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 pub use answers::{Answers, AnswersError};
 pub use atomic::write_atomically;
+pub use estimates::{Estimate, EstimateLog};
 pub use fill::{Added, PYTHON, SOLUTION_FOLDER, unpack_client};
 pub use find::{DEFAULT_NAME, NotFound};
 pub use progress::{Progress, SectionProgress};
