@@ -16,6 +16,7 @@ mod readers;
 mod report;
 #[path = "04-shared-state/mod.rs"]
 mod shared_state;
+mod story;
 mod trial;
 mod verdict;
 mod with_redis;
@@ -25,6 +26,8 @@ use std::pin::Pin;
 
 pub use online_statistics::{QUESTIONS, judged_by, standard_errors_off};
 pub use report::{Report, report_text};
+pub use shared_state::{LostCount, Race, RaceEnd, race};
+pub use story::{Fate, Step, Stories, Story, What};
 pub use trial::Trial;
 pub use verdict::{Claim, ClaimHead, Outcome, Verdict, overall};
 

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::super::ending::End;
+use super::super::story::Story;
 use super::gather::MOST_ROUNDS;
-use super::story::Story;
 
 /// As long as an envelope may ask a message to wait, in seconds, before the wait is what to blame.
 const LONG_WAIT_S: f64 = 5.0;

@@ -1,11 +1,11 @@
 //! The extra programs: a part of the stream, by its value or by chance.
 
+use super::super::story::Story;
 use super::super::{Claim, ClaimHead, Outcome, Verdict};
 use super::binomial;
 use super::causes::Cause;
 use super::gather::{QUARTER, UPPER_HALF};
 use super::numbers::Trace;
-use super::story::Story;
 use super::streams::{QUARTER_MESSAGES, in_upper_half};
 use crate::arena::History;
 

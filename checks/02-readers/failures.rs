@@ -1,10 +1,10 @@
 //! What becomes of numbers that fail: once, or always.
 
+use super::super::story::Story;
 use super::super::{Claim, ClaimHead, Outcome};
 use super::causes::Cause;
 use super::gather::{MOST_ROUNDS, ORDINARY};
 use super::numbers::Trace;
-use super::story::Story;
 use super::streams::LOW;
 use crate::arena::{Event, History};
 

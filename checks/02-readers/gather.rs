@@ -82,7 +82,7 @@ async fn junk(trial: &Trial<'_>) -> std::io::Result<()> {
     let messages = streams::with_junk(trial.seed);
     let wanted: Vec<Number> = messages
         .iter()
-        .filter_map(|message| super::story::number_in(&String::from_utf8_lossy(message)))
+        .filter_map(|message| super::super::story::number_in(&String::from_utf8_lossy(message)))
         .collect();
     let failing = (messages.len() - wanted.len()) as u64;
     let mut heard = Heard::default();

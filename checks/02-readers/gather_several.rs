@@ -1,9 +1,9 @@
 //! The experiments with several readers of one queue.
 
 use super::super::Trial;
+use super::super::story::Stories;
 use super::gather::{KILLED, ONCE_MORE, TWO, circles, end_all, publish};
 use super::heard::Heard;
-use super::story::Stories;
 use super::streams::{self, Number};
 use crate::arena::{Detail, Ending, Event, Seen, Session, World, wait_together};
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::story::printed_number;
+use super::super::story::printed_number;
 use super::streams::Number;
 use crate::arena::Seen;
 

@@ -9,7 +9,6 @@ mod gather_several;
 mod heard;
 mod numbers;
 mod several;
-mod story;
 mod streams;
 
 use super::{Check, Claim, ClaimHead, Gathering, Trial};

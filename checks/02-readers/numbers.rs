@@ -1,10 +1,10 @@
 //! Whether each number was handled, and once.
 
 use super::super::ending::End;
+use super::super::story::{Stories, Story, printed_number};
 use super::super::{Claim, ClaimHead, Outcome, Verdict};
 use super::causes::Cause;
 use super::gather::{JUNK, ORDINARY};
-use super::story::{Stories, Story, printed_number};
 use super::streams::LOW;
 use crate::arena::{Delivered, Ending, Event, History, Scenario};
 

@@ -12,10 +12,9 @@ use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
+pub use super::super::story::Number;
+use super::super::story::value;
 use crate::source;
-
-/// A number in ten-thousandths.
-pub type Number = i32;
 
 /// Below it, a number fails the first time.
 pub const LOW: Number = 1_000;
@@ -29,18 +28,6 @@ const NEGATIVES: RangeInclusive<Number> = -9_999..=-1;
 
 /// How many messages the stream for the quarter has.
 pub const QUARTER_MESSAGES: usize = 2_000;
-
-/// `number` as a fraction.
-pub fn value(number: Number) -> f64 {
-    f64::from(number) / 10_000.0
-}
-
-/// The number that `x` is, where it is one of ours: a multiple of a ten-thousandth, as near as printing may bring it.
-pub fn number(x: f64) -> Option<Number> {
-    let scaled = x * 10_000.0;
-    let near = (scaled - scaled.round()).abs() < 1e-6 && scaled.abs() < 1e9;
-    near.then_some(scaled.round() as Number)
-}
 
 /// Numbers among which a tenth and more fail the first time, and two always. They come late enough, and early enough,
 /// for others to be handled before and after.
@@ -176,6 +163,7 @@ impl Draw {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::story::number;
     use super::*;
 
     #[test]

@@ -46,7 +46,7 @@ pub fn judge(heads: &[ClaimHead], history: &History) -> Vec<Claim> {
 }
 
 /// The last of two tries at an experiment.
-fn last_try<'a>(history: &'a History, [first, second]: [&str; 2]) -> Scenario<'a> {
+pub fn last_try<'a>(history: &'a History, [first, second]: [&str; 2]) -> Scenario<'a> {
     let again = history.scenario(second);
     if again.events().next().is_some() {
         again

@@ -6,8 +6,11 @@ mod counts;
 mod gather;
 mod moments;
 mod overlap;
+mod race;
 mod streams;
 mod trace;
+
+pub use race::{LostCount, Race, RaceEnd, race};
 
 use super::{Check, Claim, ClaimHead, Gathering, Trial};
 use crate::arena::History;

@@ -55,6 +55,22 @@ impl Workspace {
         RunFolder::at(&self.state().join("runs").join(name))
     }
 
+    /// The folder of the last check of `section`; `None` where none is remembered.
+    pub fn last_run_of(&self, section: u8) -> Option<RunFolder> {
+        let runs = self.state().join("runs");
+        // Their names begin with the time and end in the section, and a number where that was taken.
+        let is_of_section = |name: &str| {
+            let parts: Vec<&str> = name.split('-').collect();
+            !name.starts_with('.') && parts.get(4).and_then(|part| part.parse().ok()) == Some(section)
+        };
+        let names = std::fs::read_dir(&runs).ok()?.filter_map(Result::ok);
+        names
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| is_of_section(name))
+            .max()
+            .map(|name| RunFolder::at(&runs.join(name)))
+    }
+
     /// Makes the folder of a new check of `section` and lets `runs/latest` point to it.
     pub fn new_run(&self, section: u8) -> io::Result<RunFolder> {
         let runs = self.state().join("runs");
@@ -128,4 +144,27 @@ fn remove_all_but_last(folders: &[PathBuf]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_run_of_a_section_is_found_among_those_of_others() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".workshop")).unwrap();
+        let workspace = Workspace::find(Some(folder.path())).unwrap();
+        assert!(workspace.last_run_of(4).is_none());
+        let runs: Vec<PathBuf> = [4, 4, 5]
+            .map(|section| workspace.new_run(section).unwrap().path)
+            .into();
+        assert_eq!(workspace.last_run_of(4).unwrap().path, runs[1]);
+        assert_eq!(workspace.last_run_of(5).unwrap().path, runs[2]);
+        assert!(workspace.last_run_of(3).is_none());
+    }
 }

@@ -1,19 +1,33 @@
 //! What became of each message, from the record alone: published, got, put back, printed.
 //!
-//! A message that is put back comes in an envelope of the reader's own choice. No number is published twice in an
-//! experiment, so the number that an envelope carries says which message is in it.
+//! A message that is put back comes in an envelope of the reader's own choice. Where its number is published only once in
+//! an experiment, the number that an envelope carries says which message is in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
 
-use super::super::printed;
-use super::streams::{self, Number};
+use super::printed;
 use crate::arena::{Delivered, Event, Scenario};
 
 /// As many steps as are told of a message that goes round and round.
 const MOST_STEPS: usize = 9;
+
+/// A number in ten-thousandths.
+pub type Number = i32;
+
+/// `number` as a fraction.
+pub fn value(number: Number) -> f64 {
+    f64::from(number) / 10_000.0
+}
+
+/// The number that `x` is, where it is a multiple of a ten-thousandth, as near as printing may bring it.
+pub fn number(x: f64) -> Option<Number> {
+    let scaled = x * 10_000.0;
+    let near = (scaled - scaled.round()).abs() < 1e-6 && scaled.abs() < 1e9;
+    near.then_some(scaled.round() as Number)
+}
 
 /// One message and what became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,12 +75,35 @@ pub enum What {
     Killed,
 }
 
+/// What became of a message in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Nobody has got it.
+    Waits,
+    /// A reader got it last and has asked for nothing since.
+    InHand,
+    /// A reader printed its number.
+    Handled,
+    /// It was put back, and nobody has got it since.
+    WaitsAgain,
+    /// A reader was killed over it.
+    Lost,
+    /// After it had been put back, a reader went on to others without a word of it.
+    GivenUp,
+    /// A reader went on to others without a word of it.
+    Passed,
+}
+
 /// The stories of all messages of an experiment.
 #[derive(Debug, Clone, Default)]
 pub struct Stories {
     stories: Vec<Story>,
     by_number: HashMap<Number, usize>,
+    /// Numbers that were published more than once: they do not tell messages apart.
+    common: HashSet<Number>,
     killed: Vec<u8>,
+    /// When each reader last asked for messages, in microseconds since the check began.
+    asked: HashMap<u8, u64>,
 }
 
 impl Stories {
@@ -82,6 +119,7 @@ impl Stories {
             match &entry.event {
                 Event::Published { message, text } => all.begin(*message, text, step(What::Published)),
                 Event::Got { messages } => {
+                    all.asked.insert(entry.reader, entry.at_us);
                     for message in messages {
                         match message {
                             Delivered::Published(message) => all.add_to(*message as usize, step(What::Got)),
@@ -112,10 +150,31 @@ impl Stories {
         self.stories.get(*self.by_number.get(&number)?)
     }
 
+    /// What became of one of them.
+    pub fn fate(&self, story: &Story) -> Fate {
+        let Some(last) = story.steps.last() else {
+            return Fate::Waits;
+        };
+        let went_on = || self.asked.get(&last.reader) > Some(&last.at_us);
+        match last.what {
+            _ if story.printed().next().is_some() => Fate::Handled,
+            What::Published => Fate::Waits,
+            What::PutBack { .. } => Fate::WaitsAgain,
+            What::Killed => Fate::Lost,
+            _ if !went_on() => Fate::InHand,
+            _ if story.came_back() => Fate::GivenUp,
+            _ => Fate::Passed,
+        }
+    }
+
     fn begin(&mut self, message: u32, text: &str, step: Step) {
         let number = number_in(text);
-        if let Some(number) = number {
-            self.by_number.entry(number).or_insert(self.stories.len());
+        if let Some(number) = number
+            && !self.common.contains(&number)
+            && self.by_number.insert(number, self.stories.len()).is_some()
+        {
+            self.common.insert(number);
+            self.by_number.remove(&number);
         }
         self.stories.push(Story {
             message,
@@ -173,7 +232,7 @@ impl Stories {
 impl Story {
     /// The number in it, or what else is.
     pub fn value(&self) -> Option<f64> {
-        self.number.map(streams::value)
+        self.number.map(value)
     }
 
     /// The reader that has it: it got it, and has neither printed it nor put it back.
@@ -268,12 +327,12 @@ impl fmt::Display for Step {
 /// The number that a printed line tells.
 pub fn printed_number(line: &str) -> Option<Number> {
     let object = printed::object(line)?;
-    streams::number(printed::Quantity::of(&object, "number").number()?)
+    number(printed::Quantity::of(&object, "number").number()?)
 }
 
 /// The number in a message as it was published.
 pub fn number_in(text: &str) -> Option<Number> {
-    streams::number(
+    number(
         serde_json::from_str::<Value>(text)
             .ok()?
             .get("number")?
@@ -288,7 +347,7 @@ fn number_within(envelope: &Value, depth: u8) -> Option<Number> {
         Value::Object(object) => object
             .get("number")
             .and_then(Value::as_f64)
-            .and_then(streams::number)
+            .and_then(number)
             .or_else(|| object.values().find_map(|value| number_within(value, depth))),
         Value::Array(values) => values.iter().find_map(|value| number_within(value, depth)),
         Value::String(text) => number_within(&serde_json::from_str(text).ok()?, depth),
@@ -299,7 +358,7 @@ fn number_within(envelope: &Value, depth: u8) -> Option<Number> {
 /// The first of the words of `text` that is a number somebody published: for envelopes that are not JSON.
 fn number_among_words(text: &str, known: &HashMap<Number, usize>) -> Option<Number> {
     text.split(|character: char| !(character.is_ascii_alphanumeric() || "+-.".contains(character)))
-        .filter_map(|word| streams::number(word.parse().ok()?))
+        .filter_map(|word| number(word.parse().ok()?))
         .find(|number| known.contains_key(number))
 }
 
@@ -323,6 +382,76 @@ fn put_back(envelope: &Value) -> What {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arena::{Entry, History};
+
+    #[test]
+    fn a_number_that_comes_twice_tells_no_message() {
+        let entry = |at_us, reader, event| Entry {
+            at_us,
+            scenario: "test".into(),
+            reader,
+            event,
+        };
+        let published = |message, number: f64| Event::Published {
+            message,
+            text: format!("{{\"number\": {number}}}"),
+        };
+        let printed = |number: f64| Event::Printed {
+            line: format!("{{\"number\": {number}}}"),
+        };
+        let history = History::new(vec![
+            entry(1, 0, published(0, 7.0)),
+            entry(2, 0, published(1, 7.0)),
+            entry(3, 0, published(2, 7.0)),
+            entry(4, 0, published(3, 8.0)),
+            entry(5, 1, printed(7.0)),
+            entry(6, 1, printed(8.0)),
+        ]);
+        let stories = Stories::of(&history.scenario("test"));
+        let fates: Vec<Fate> = stories.iter().map(|story| stories.fate(story)).collect();
+        assert_eq!(fates, [Fate::Waits, Fate::Waits, Fate::Waits, Fate::Handled]);
+    }
+
+    #[test]
+    fn a_message_comes_to_one_of_seven_ends() {
+        let entry = |at_us, reader, event| Entry {
+            at_us,
+            scenario: "test".into(),
+            reader,
+            event,
+        };
+        let text = |message: u32| format!("{{\"number\": 0.{}}}", message + 1);
+        let got = |message: Option<u32>| Event::Got {
+            messages: message.map(Delivered::Published).into_iter().collect(),
+        };
+        let put = |message| Event::Put { text: text(message) };
+        let signal = "SIGKILL".to_owned();
+        let mut entries: Vec<Entry> = (0..7)
+            .map(|message| {
+                let text = text(message);
+                entry(0, 0, Event::Published { message, text })
+            })
+            .collect();
+        entries.extend([
+            entry(1, 1, got(Some(1))),
+            entry(2, 2, got(Some(2))),
+            entry(3, 2, Event::Printed { line: text(2) }),
+            entry(4, 2, got(Some(3))),
+            entry(5, 2, put(3)),
+            entry(6, 2, got(Some(4))),
+            entry(7, 2, put(4)),
+            entry(8, 2, got(Some(4))),
+            entry(9, 2, got(Some(5))),
+            entry(10, 2, got(None)),
+            entry(11, 3, got(Some(6))),
+            entry(12, 3, Event::Signalled { signal }),
+        ]);
+        let history = History::new(entries);
+        let stories = Stories::of(&history.scenario("test"));
+        let fates: Vec<Fate> = stories.iter().map(|story| stories.fate(story)).collect();
+        use Fate::*;
+        assert_eq!(fates, [Waits, InHand, Handled, WaitsAgain, GivenUp, Passed, Lost]);
+    }
 
     #[test]
     fn a_number_is_found_in_any_envelope() {
