@@ -54,6 +54,19 @@ pub enum Command {
         130 ended by Ctrl-C, which is how --watch ends, whatever the last check came to."
     )]
     Check(Check),
+    /// Begin a section anew: your work is kept under a dated name, and a fresh starter takes its place
+    #[command(
+        after_help = "Examples: workshop reset 3\n          workshop reset 3 --yes\n\n\
+        Your folder is renamed, with all that is in it, to FOLDER.DATE. Your answers go with it. Your progress, the \
+        secret of section 3 and the live workshop stay as they are."
+    )]
+    Reset(Reset),
+    /// Put a solution of a section beside your work
+    #[command(
+        after_help = "Examples: workshop solution 3\n          workshop solution 3 --language rust --yes\n\n\
+        Nothing is overwritten, and `workshop progress` tells that you looked, and whether you had solved it before."
+    )]
+    Solution(Solution),
     /// Open the secret of section 3's stream: its true mean and variance
     #[command(after_help = "Example: workshop reveal-secret-stream --yes")]
     RevealSecretStream(Reveal),
@@ -77,6 +90,12 @@ pub enum Command {
         Exit status: 0 all is published, 1 it could not be, 2 the command was given wrongly, 130 interrupted."
     )]
     Publish(Publish),
+    /// Show what the background process, its Redis, and your programs in the last check wrote to standard error
+    #[command(
+        after_help = "Examples: workshop logs\n          workshop logs live --follow\n          workshop logs build\n\n\
+        Exit status: 130 where --follow is ended by Ctrl-C."
+    )]
+    Logs(Logs),
     /// Stop the live workshop
     Stop,
     /// Print the variables that let this terminal talk to the live workshop
@@ -285,6 +304,39 @@ pub struct Reveal {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Arguments of `reset`.
+#[derive(Debug, Args)]
+pub struct Reset {
+    /// The section
+    pub section: u8,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Arguments of `solution`.
+#[derive(Debug, Args)]
+pub struct Solution {
+    /// The section
+    pub section: u8,
+    /// The language of the solution; without it, yours
+    #[arg(long, value_name = "NAME")]
+    pub language: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Arguments of `logs`.
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// live, redis, or a program of the last check (ordinary, build); without it, all that say something
+    pub part: Option<String>,
+    /// Go on with what is written from now on, until Ctrl-C; without a part, of live
+    #[arg(long, short)]
+    pub follow: bool,
 }
 
 /// Arguments of `verify`.

@@ -1,5 +1,6 @@
 //! The `workshop` command as a student uses it: what it prints, leaves behind, and returns.
 
+mod anew;
 mod around;
 mod chain;
 mod checking;
@@ -12,6 +13,7 @@ mod interrupted;
 mod judge;
 mod languages;
 mod live;
+mod logs;
 mod packages;
 mod pipeline;
 mod predictions;

@@ -1,5 +1,6 @@
 //! One thin file per subcommand; errors become exit codes here and nowhere else.
 
+mod ask;
 mod build;
 mod check;
 mod completions;
@@ -8,14 +9,17 @@ mod env;
 mod exit;
 mod graph;
 mod hint;
+mod interruption;
 mod judge;
 mod language;
 mod lesson;
 mod list;
 mod live;
+mod logs;
 mod man;
 mod names;
 mod open;
+mod output;
 mod overhear;
 mod own_bridge;
 mod prepare;
@@ -23,9 +27,11 @@ mod progress;
 mod publish;
 mod record;
 mod replay;
+mod reset;
 mod reveal;
 mod run;
 mod say;
+mod solution;
 mod start;
 mod status;
 mod stop;
@@ -61,6 +67,9 @@ fn run(cli: Cli) -> Outcome {
         Command::List => list::list(dir),
         Command::Run(arguments) => runtime()?.block_on(run::run(dir, arguments)),
         Command::Check(arguments) => check::check(dir, arguments),
+        Command::Logs(arguments) => logs::logs(dir, &arguments),
+        Command::Reset(arguments) => reset::reset(dir, &arguments),
+        Command::Solution(arguments) => solution::solution(dir, &arguments),
         Command::RevealSecretStream(arguments) => runtime()?.block_on(reveal::reveal(dir, &arguments)),
         Command::Graph(arguments) => graph::graph(dir, &arguments),
         Command::Publish(arguments) => runtime()?.block_on(publish::publish(dir, &arguments)),

@@ -39,6 +39,7 @@ pub fn section_or_current(number: Option<u8>, workspace: &Workspace) -> anyhow::
 
 /// The section, once it is known to have been started in `workspace`.
 pub fn started(number: Option<u8>, workspace: &Workspace) -> anyhow::Result<&'static Section> {
+    workspace.tidy()?;
     let section = section_or_current(number, workspace)?;
     if workspace.section(section).is_dir() {
         return Ok(section);
@@ -77,6 +78,11 @@ pub fn tools(workspace: &Workspace) -> anyhow::Result<PathBuf> {
 
 /// The run that the last check left.
 const LATEST: &str = "latest";
+
+/// The folder of the last check, whether there was one or not.
+pub fn latest_run(workspace: &Workspace) -> RunFolder {
+    workspace.run(LATEST)
+}
 
 /// The file of the record that is meant: of a run's folder, the file itself, or the name of a run of this workspace.
 pub fn record(dir: Option<&Path>, run: Option<&str>) -> anyhow::Result<PathBuf> {

@@ -23,12 +23,13 @@ pub fn progress(dir: Option<&Path>) -> Outcome {
                 date(done.started),
                 date(done.passed),
                 revealed(done),
+                solution(done),
             ]
         })
         .collect();
     let style = Style::for_stdout();
     say::say(&render::table(
-        &["section", "started", "done", "secret"],
+        &["section", "started", "done", "secret", "solution"],
         &rows,
         &style,
     ))?;
@@ -39,6 +40,14 @@ fn revealed(progress: &SectionProgress) -> String {
     match progress.revealed {
         Some(_) if progress.revealed_before_solved() => "revealed before solved".into(),
         Some(_) => format!("revealed {}", date(progress.revealed)),
+        None => "-".into(),
+    }
+}
+
+fn solution(progress: &SectionProgress) -> String {
+    match progress.solution {
+        Some(_) if progress.solution_before_solved() => "seen before solved".into(),
+        Some(_) => format!("seen {}", date(progress.solution)),
         None => "-".into(),
     }
 }

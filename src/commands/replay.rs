@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::exit::Usage;
 use crate::source::Capture;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, unfinished};
 
 /// The most that is taken from standard input, in bytes: it is kept on disk, since it is replayed again and again.
 const LONGEST_INPUT: u64 = 1 << 30;
@@ -34,7 +34,9 @@ pub fn capture(workspace: &Workspace, file: &Path) -> anyhow::Result<PathBuf> {
 /// another input another one.
 fn keep_standard_input(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     let keep = || {
-        let mut new = tempfile::NamedTempFile::new_in(workspace.state())?;
+        let mut new = tempfile::Builder::new()
+            .prefix(&unfinished())
+            .tempfile_in(workspace.state())?;
         let mut digest = Sha256::new();
         let (mut input, mut part) = (io::stdin().lock().take(LONGEST_INPUT + 1), vec![0; 64 << 10]);
         let mut copied = 0;

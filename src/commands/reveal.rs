@@ -1,12 +1,11 @@
 //! `workshop reveal-secret-stream`
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::exit::{Exit, Usage};
-use super::{Outcome, names, say};
+use super::exit::Exit;
+use super::{Outcome, ask, names, say};
 use crate::checks::{QUESTIONS, judged_by, standard_errors_off};
 use crate::cli;
 use crate::lesson::Section;
@@ -17,15 +16,18 @@ use crate::workspace::Workspace;
 /// The section whose stream has the secret.
 const SECTION: u8 = 3;
 
-/// Nobody means yes with more than this, in bytes.
-const LONGEST_ANSWER: u64 = 1024;
-
 pub async fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
     let workspace = Workspace::find(dir)?;
     let section = names::started(Some(SECTION), &workspace)?;
     let secret = Secret::load(&workspace.secret_path())?;
     let passed = workspace.progress()?.section(SECTION).passed.is_some();
-    if !arguments.yes && !confirmed(passed)? {
+    let warning = if passed {
+        ""
+    } else {
+        "You have not found it yourself yet, and your progress will say so.\n"
+    };
+    let question = format!("{warning}Reveal the secret mean and variance?");
+    if !arguments.yes && !ask::confirmed(&question, "workshop reveal-secret-stream --yes")? {
         say::say("Nothing is revealed.\n")?;
         return Ok(Exit::Done);
     }
@@ -41,26 +43,6 @@ pub async fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
         say::say("\nSection 3 was not done yet; your progress notes it as revealed before solved.\n")?;
     }
     Ok(Exit::Done)
-}
-
-fn confirmed(passed: bool) -> anyhow::Result<bool> {
-    if !io::stdin().is_terminal() {
-        return Err(Usage(
-            "nobody is here to ask; `workshop reveal-secret-stream --yes` reveals without asking".into(),
-        )
-        .into());
-    }
-    let warning = if passed {
-        ""
-    } else {
-        "You have not found it yourself yet, and your progress will say so.\n"
-    };
-    say::say(&format!("{warning}Reveal the secret mean and variance? [y/N] "))?;
-    let mut answer = String::new();
-    if io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)? == 0 {
-        say::say("\n")?;
-    }
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// The opened commitment. The words before the colons are fixed: scripts read them.

@@ -1,9 +1,7 @@
 //! `workshop start N`
 
-use std::fs::File;
 use std::path::Path;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::exit::{Exit, Usage};
@@ -28,7 +26,8 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
         Ok(workspace) => workspace,
         Err(_) => Workspace::create(&Workspace::place(dir)?)?,
     };
-    let _one_at_a_time = lock(&workspace)?;
+    workspace.tidy()?;
+    let _one_at_a_time = workspace.lock()?;
     let (language, note) = match asked {
         Some(language) => (Some(language), None),
         None => language::usual(section, &workspace.progress()?),
@@ -108,14 +107,6 @@ fn rate(section: &Section, arguments: &cli::Start) -> Result<f64, Usage> {
     };
     Pace::check(rate).map_err(|error| Usage(error.to_string()))?;
     Ok(rate)
-}
-
-/// Two starts at once do the same work twice, or undo each other's: the second waits for the first.
-fn lock(workspace: &Workspace) -> anyhow::Result<File> {
-    let path = workspace.state().join("start.lock");
-    File::create(&path)
-        .and_then(|file| file.lock().map(|()| file))
-        .with_context(|| format!("cannot lock {}", path.display()))
 }
 
 /// The secret of the section's stream, drawn if it is not there yet; `None` where the section has none.

@@ -1,7 +1,8 @@
 //! Starting the background process, and stopping it.
 
 use std::ffi::OsStr;
-use std::fs::OpenOptions;
+use std::fs::File;
+use std::io;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -30,12 +31,12 @@ const LONGEST_ANNOUNCEMENT: u64 = 64 << 10;
 /// should know, such as ports that were taken.
 pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Result<Vec<String>> {
     let log_path = state::log_path(workspace);
-    let log = OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .open(&log_path)
-        .with_context(|| format!("cannot write {}", log_path.display()))?;
+    // A new file, and not the old one emptied: who follows the old one sees that it is over.
+    let log = match std::fs::remove_file(&log_path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => File::create(&log_path),
+    }
+    .with_context(|| format!("cannot write {}", log_path.display()))?;
     let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
     let replay = options
         .replay

@@ -158,8 +158,11 @@ impl Secret {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
-        // Temporary files are made with mode 0600.
-        let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
+        // Temporary files are made with mode 0600; by this name, one that a killed process left is found and removed.
+        let mut file = tempfile::Builder::new()
+            .prefix(&format!(".unfinished-{}-", std::process::id()))
+            .tempfile_in(directory)
+            .map_err(failed)?;
         file.write_all(self.opening().as_bytes()).map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist_noclobber(path)

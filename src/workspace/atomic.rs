@@ -1,16 +1,46 @@
 //! State is written whole or not at all, and the student's own files are read within bounds.
 
+use std::fs::Permissions;
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+
+/// What the names of files begin with that are still being written. The number of the process that writes follows, so
+/// that what a killed one left can be told from what is at work.
+const UNFINISHED: &str = ".unfinished-";
+
+/// What the name of an unfinished file of this process begins with.
+pub fn unfinished() -> String {
+    format!("{UNFINISHED}{}-", std::process::id())
+}
+
+/// The process that writes, or wrote, the file of this name; `None` where it is no unfinished one.
+pub(super) fn writer(name: &str) -> Option<i32> {
+    let (process, _) = name.strip_prefix(UNFINISHED)?.split_once('-')?;
+    process.parse().ok()
+}
 
 /// Writes `contents` to a temporary file beside `path`, readable by its owner alone, and renames it into place, so
 /// that a reader sees the old contents or the new ones and a crash at any moment leaves one of the two.
 pub fn write_atomically(path: &Path, contents: &[u8]) -> io::Result<()> {
+    write_with_mode(path, contents, 0o600)
+}
+
+/// The same for a file of the student's: it stays as readable as it was, or is as readable as others where it is new, and a
+/// link stays a link.
+pub(super) fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let mode = std::fs::metadata(&path).map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
+    write_with_mode(&path, contents, mode)
+}
+
+fn write_with_mode(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
     let folder = path
         .parent()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a folder"))?;
     let mut file = tempfile::Builder::new()
-        .prefix(".unfinished-")
+        .prefix(&unfinished())
+        .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder)?;
     file.write_all(contents)?;
     file.as_file().sync_data()?;

@@ -1,13 +1,13 @@
 //! Adding what is missing to a workspace. Nothing of the student's is ever overwritten.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::{Workspace, find, settings};
+use super::{Workspace, atomic, find, settings};
 use crate::lesson::{self, File, Language, SETTINGS_PART, Section};
 
 /// Where the solution goes, inside the section's folder, once the section is done.
@@ -80,11 +80,16 @@ impl Workspace {
         if let Some(settings) = settings
             && let Some(part) = section.starter(language).find(|file| file.path == SETTINGS_PART)
         {
-            let start = if settings.is_empty() { SETTINGS_HEAD } else { "" };
-            append(
-                &self.settings_path(),
-                &[start.as_bytes(), b"\n", part.contents].concat(),
-            )?;
+            let start = if settings.is_empty() {
+                SETTINGS_HEAD
+            } else {
+                &settings
+            };
+            let (path, text) = (
+                self.settings_path(),
+                [start.as_bytes(), b"\n", part.contents].concat(),
+            );
+            atomic::replace(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
             added.push("workshop.toml".into());
         }
         self.unpack_clients(lesson::language(language))?;
@@ -160,7 +165,7 @@ fn add(folder: &Path, file: &File) -> anyhow::Result<bool> {
     }
     // Whole or not at all: a linked file that was never finished would count as the student's from then on.
     let mut unfinished = tempfile::Builder::new()
-        .prefix(".unfinished-")
+        .prefix(&atomic::unfinished())
         .permissions(fs::Permissions::from_mode(mode))
         .tempfile_in(parent)
         .with_context(|| format!("cannot write into {}", parent.display()))?;
@@ -172,16 +177,6 @@ fn add(folder: &Path, file: &File) -> anyhow::Result<bool> {
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error).with_context(|| format!("cannot write {}", path.display())),
     }
-}
-
-fn append(path: &Path, text: &[u8]) -> anyhow::Result<()> {
-    OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o644)
-        .open(path)
-        .and_then(|mut file| file.write_all(text))
-        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn cannot_make(folder: &Path) -> String {

@@ -13,19 +13,22 @@ mod estimates;
 mod fill;
 mod find;
 mod progress;
+mod reset;
 mod runs;
 mod saves;
 mod settings;
+mod tidy;
 mod tools;
 
 use std::path::{Path, PathBuf};
 
 pub use answers::{Answers, AnswersError};
-pub use atomic::write_atomically;
+pub use atomic::{unfinished, write_atomically};
 pub use estimates::{Estimate, EstimateLog};
 pub use fill::{Added, PYTHON, SOLUTION_FOLDER, unpack_client};
 pub use find::{DEFAULT_NAME, NotFound};
 pub use progress::{Progress, SectionProgress};
+pub use reset::Reset;
 pub use runs::RunFolder;
 pub use saves::{Saved, Saves, differences, is_half_done};
 pub use settings::{Programs, SettingsError};

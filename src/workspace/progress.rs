@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -44,6 +44,9 @@ pub struct SectionProgress {
     /// When its secret was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revealed: Option<Timestamp>,
+    /// When a solution was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solution: Option<Timestamp>,
     #[serde(flatten)]
     newer: serde_json::Map<String, serde_json::Value>,
 }
@@ -55,8 +58,16 @@ fn is_zero(count: &usize) -> bool {
 impl SectionProgress {
     /// Whether the secret was opened while the section was not yet done.
     pub fn revealed_before_solved(&self) -> bool {
-        self.revealed
-            .is_some_and(|revealed| self.passed.is_none_or(|passed| revealed < passed))
+        self.before_solved(self.revealed)
+    }
+
+    /// Whether a solution was asked for while the section was not yet done.
+    pub fn solution_before_solved(&self) -> bool {
+        self.before_solved(self.solution)
+    }
+
+    fn before_solved(&self, time: Option<Timestamp>) -> bool {
+        time.is_some_and(|time| self.passed.is_none_or(|passed| time < passed))
     }
 }
 
@@ -72,10 +83,11 @@ impl Workspace {
         self.state().join("progress.json")
     }
 
-    /// What is remembered; nothing where nothing was written yet.
+    /// What is remembered; nothing where nothing was written yet. A file that was cut short, or is no JSON for another
+    /// reason, is kept under another name, which is said on standard error, and what is remembered begins anew.
     ///
     /// # Errors
-    /// The file cannot be read, or was damaged: it is never silently begun anew.
+    /// The file cannot be read, or says things that this version does not understand: a newer one does.
     pub fn progress(&self) -> anyhow::Result<Progress> {
         let path = self.progress_path();
         let text = match std::fs::read(&path) {
@@ -83,12 +95,39 @@ impl Workspace {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Progress::default()),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        serde_json::from_slice(&text).with_context(|| {
-            format!(
-                "{} is damaged; mend it, or move it away to begin your progress anew",
-                path.display()
-            )
-        })
+        match serde_json::from_slice(&text) {
+            Err(error) if !error.is_data() => {
+                let kept = self.set_aside(&path)?;
+                eprintln!(
+                    "{} was damaged ({error}); it is kept as {}, and your progress begins anew",
+                    path.display(),
+                    kept.display()
+                );
+                Ok(Progress::default())
+            }
+            read => read.with_context(|| {
+                format!(
+                    "{} is not understood by this version of the workshop ({}); use the one that wrote it, or move the \
+                     file away to begin your progress anew",
+                    path.display(),
+                    env!("CARGO_PKG_VERSION")
+                )
+            }),
+        }
+    }
+
+    /// Gives the damaged file at `path` a name that nothing has.
+    fn set_aside(&self, path: &Path) -> anyhow::Result<PathBuf> {
+        let time = jiff::Zoned::now().strftime("%Y-%m-%d-%H%M%S");
+        let mut kept = self.state().join(format!("progress.damaged-{time}.json"));
+        let mut count = 1;
+        while kept.symlink_metadata().is_ok() {
+            count += 1;
+            kept = self.state().join(format!("progress.damaged-{time}-{count}.json"));
+        }
+        std::fs::rename(path, &kept)
+            .with_context(|| format!("{} is damaged, and cannot be set aside", path.display()))?;
+        Ok(kept)
     }
 
     /// Changes what is remembered. Changes by several commands at once do not undo one another.

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Workspace;
+use super::atomic::unfinished;
 
 /// As many checks are remembered as a student may want to look back at; older ones are removed.
 const RUNS_KEPT: usize = 30;
@@ -99,9 +100,12 @@ impl Workspace {
 }
 
 fn point_latest_to(runs: &Path, name: &str) -> io::Result<()> {
-    let unfinished = runs.join(format!(".latest-{name}"));
+    let unfinished = runs.join(format!("{}{name}", unfinished()));
     std::os::unix::fs::symlink(name, &unfinished)?;
-    std::fs::rename(&unfinished, runs.join("latest"))
+    std::fs::rename(&unfinished, runs.join("latest")).inspect_err(|_| {
+        // What cannot be put into place is not left beside it.
+        let _ = std::fs::remove_file(&unfinished);
+    })
 }
 
 fn remove_old(runs: &Path) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! `workshop.toml`: how the student's programs are run.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -115,8 +116,30 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, Programs
     })
 }
 
+/// Where in `text` the table `[section]` stands, from its head to the end of its last line that is neither empty nor a
+/// comment: a comment below it may be about what comes next.
+pub(super) fn table_of(text: &str, section: &str) -> Option<Range<usize>> {
+    let mut table: Option<Range<usize>> = None;
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        let (start, content) = (begin, line.trim());
+        begin += line.len();
+        let head = content.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        match (&mut table, head) {
+            (None, Some((name, _))) if name.trim().trim_matches(['"', '\'']) == section => {
+                table = Some(start..start + line.trim_end().len());
+            }
+            (None, _) => {}
+            (Some(_), Some(_)) => break,
+            (Some(_), None) if content.is_empty() || content.starts_with('#') => {}
+            (Some(table), None) => table.end = start + line.trim_end().len(),
+        }
+    }
+    table
+}
+
 /// The line, counted from 1, in which `span` begins.
-pub(super) fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
+pub(super) fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start).min(text.len());
     text.as_bytes()[..start]
         .iter()
@@ -172,6 +195,16 @@ mod tests {
             );
             assert!(problem.contains(part), "{text:?}: {problem}");
         }
+    }
+
+    #[test]
+    fn a_table_is_found_with_its_lists_and_without_the_comments_of_the_next() {
+        let text =
+            "# head\n[a]\nrun = [\n  \"x\", # x\n]\nbuild = [\"y\"]\n\n# of b\n[ \"b\" ] # b\nrun = [\"z\"]";
+        let table = |section| table_of(text, section).map(|range| &text[range]);
+        assert_eq!(table("a"), Some("[a]\nrun = [\n  \"x\", # x\n]\nbuild = [\"y\"]"));
+        assert_eq!(table("b"), Some("[ \"b\" ] # b\nrun = [\"z\"]"));
+        assert_eq!(table("c"), None);
     }
 
     #[test]

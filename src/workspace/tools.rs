@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Workspace;
+use super::atomic::unfinished;
 
 impl Workspace {
     /// The folder of the commands.
@@ -22,7 +23,7 @@ impl Workspace {
                 continue;
             }
             // Renamed into place, so that a command typed at this moment finds the old one or the new one.
-            let unfinished = folder.join(format!(".unfinished-{name}-{}", std::process::id()));
+            let unfinished = folder.join(format!("{}{name}", unfinished()));
             std::os::unix::fs::symlink(executable, &unfinished)?;
             std::fs::rename(&unfinished, &link).inspect_err(|_| {
                 // What cannot be put into place is not left beside it.

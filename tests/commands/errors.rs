@@ -269,6 +269,10 @@ fn help_comes_for_every_command() {
         "stop",
         "env",
         "progress",
+        "reset",
+        "solution",
+        "logs",
+        "judge",
         "doctor",
     ] {
         assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");

@@ -1,6 +1,5 @@
 //! `workshop check`
 
-mod interruption;
 mod screen;
 mod subject;
 mod watch;
@@ -14,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use super::exit::Exit;
+use super::interruption::Interruption;
 use super::{Outcome, build, language, run, say};
 use crate::arena::Recorder;
 use crate::checks::{Claim, Report, Trial, Verdict, overall, report_text};
@@ -22,7 +22,6 @@ use crate::lesson::Stream;
 use crate::program::guard::Guard;
 use crate::render::Style;
 use crate::workspace::{PYTHON, RunFolder, SOLUTION_FOLDER, unpack_client};
-use interruption::Interruption;
 use subject::{Place, Subject};
 
 pub fn check(dir: Option<&Path>, arguments: cli::Check) -> Outcome {

@@ -1,10 +1,7 @@
 //! What `check --watch` shows besides the pages of its checks.
 
 use std::io::{self, IsTerminal as _};
-use std::os::fd::AsFd as _;
 use std::path::PathBuf;
-
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::subject::Place;
 use crate::commands::say;
@@ -86,18 +83,6 @@ impl<'a> Screen<'a> {
             text.push('\n');
         }
         say::say(&text)
-    }
-
-    /// An error where nobody reads standard output any more: a watch that waits writes nothing, and would not find out.
-    pub fn is_read(&self) -> io::Result<()> {
-        let out = io::stdout();
-        let mut polled = [PollFd::new(out.as_fd(), PollFlags::empty())];
-        poll(&mut polled, PollTimeout::ZERO)?;
-        let gone = PollFlags::POLLERR | PollFlags::POLLHUP;
-        match polled[0].revents() {
-            Some(events) if events.intersects(gone) => Err(io::ErrorKind::BrokenPipe.into()),
-            _ => Ok(()),
-        }
     }
 
     fn names(&self, paths: &[PathBuf]) -> String {

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::interruption::Interruption;
 use super::screen::Screen;
 use super::subject::Place;
 use super::{conclude, examine};
 use crate::checks::Report;
 use crate::commands::Outcome;
 use crate::commands::exit::{self, Exit};
+use crate::commands::interruption::Interruption;
+use crate::commands::output;
 use crate::workspace::{Saved, Saves, differences, is_half_done};
 
 /// How often the files are looked at. A save is settled once two looks find the same, so that the check begins within
@@ -67,7 +68,7 @@ async fn again_and_again(place: &Place, seed: Option<u64>, json: bool) -> Outcom
             let written = differences(&checked, &now);
             screen.wait(&written)?;
             watcher.by_program.extend(written);
-            (checked, cause) = watcher.next_save(now, &screen).await?;
+            (checked, cause) = watcher.next_save(now).await?;
         } else {
             watcher.blame(&saved);
             (checked, cause) = (now, saved);
@@ -138,15 +139,11 @@ impl Watcher {
     }
 
     /// Waits, between checks, until anything is saved. Returns the files then, and which of them were saved.
-    async fn next_save(
-        &mut self,
-        checked: Saved,
-        screen: &Screen<'_>,
-    ) -> anyhow::Result<(Saved, Vec<PathBuf>)> {
+    async fn next_save(&mut self, checked: Saved) -> anyhow::Result<(Saved, Vec<PathBuf>)> {
         self.in_a_row.clear();
         loop {
             sleep(TICK).await;
-            screen.is_read()?;
+            output::is_read()?;
             if self.saves.look()? != checked {
                 let now = self.settled(&checked).await?;
                 let saved = differences(&checked, &now);

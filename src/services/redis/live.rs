@@ -30,6 +30,9 @@ pub enum Choice {
     Foreign(String),
 }
 
+/// What a line about Redis begins with in the log of a live workshop.
+pub const LOG_MARK: &str = "redis:";
+
 /// Where the Redis of a live workshop is to be found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -158,6 +161,11 @@ impl Part {
     }
 }
 
+/// What Redis says, and what happens to it, goes into the log of the background process. Its lines begin alike.
+fn log(line: &str) {
+    eprintln!("{LOG_MARK} {line}");
+}
+
 fn described(report: &Report, foreign: bool) -> String {
     let megabytes = report.memory as f64 / f64::from(1 << 20);
     format!(
@@ -177,7 +185,7 @@ impl Keeper {
     ) -> anyhow::Result<Self> {
         let guard = Guard::start(executable).context("cannot start the guard of the Redis server")?;
         Ok(Self {
-            server: Server::start(installation, port, &guard).await?,
+            server: Server::start_logged(installation, port, &guard, log).await?,
             installation: installation.clone(),
             guard,
             fate,
@@ -212,7 +220,7 @@ impl Keeper {
         let port = Port::Exactly(self.server.address().port());
         let ends = self.fate.lock().unwrap_or_else(PoisonError::into_inner).ends + 1;
         let server = match ends {
-            ..=RESTARTS => Server::start(&self.installation, port, &self.guard)
+            ..=RESTARTS => Server::start_logged(&self.installation, port, &self.guard, log)
                 .await
                 .map_err(|error| error.to_string()),
             _ => Err(format!("it had ended {RESTARTS} times before")),
@@ -226,8 +234,7 @@ impl Keeper {
                 None,
             ),
         };
-        // The log of the background process.
-        eprintln!("{told}");
+        log(&told);
         fate.ends = ends;
         fate.gone = server.is_none();
         fate.told = Some(told);

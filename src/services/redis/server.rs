@@ -99,16 +99,34 @@ impl Server {
     /// # Errors
     /// It does not come up.
     pub async fn start(installation: &Installation, port: Port, guard: &Guard) -> Result<Self, StartError> {
+        Self::start_logged(installation, port, guard, |_| {}).await
+    }
+
+    /// The same; each line that the server prints, which are warnings alone, goes to `log` too.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub async fn start_logged(
+        installation: &Installation,
+        port: Port,
+        guard: &Guard,
+        log: fn(&str),
+    ) -> Result<Self, StartError> {
         let mut attempt = 1;
         loop {
-            match Self::attempt(installation, port, guard).await {
+            match Self::attempt(installation, port, guard, log).await {
                 Err(StartError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
                 outcome => return outcome,
             }
         }
     }
 
-    async fn attempt(installation: &Installation, port: Port, guard: &Guard) -> Result<Self, StartError> {
+    async fn attempt(
+        installation: &Installation,
+        port: Port,
+        guard: &Guard,
+        log: fn(&str),
+    ) -> Result<Self, StartError> {
         let (port, note) = choose(port).await?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let folder = tempfile::Builder::new().prefix("workshop-redis-").tempdir()?;
@@ -124,7 +142,7 @@ impl Server {
             ..Limits::default()
         };
         let mut server = Guarded::spawn(command, limits, guard)?;
-        come_up(&mut server, &installation.server, address, &folder).await?;
+        come_up(&mut server, &installation.server, address, &folder, log).await?;
         // From here on it has a folder without a name, in which nothing can be saved and of which nothing stays.
         folder.close()?;
 
@@ -136,7 +154,7 @@ impl Server {
             note,
             stop: Some(stop),
             ended,
-            task: tokio::spawn(keep(server, stopped, sender)),
+            task: tokio::spawn(keep(server, stopped, sender, log)),
         })
     }
 
@@ -237,6 +255,7 @@ async fn come_up(
     executable: &Path,
     address: SocketAddr,
     folder: &TempDir,
+    tell: fn(&str),
 ) -> Result<(), StartError> {
     let deadline = Instant::now() + START_LIMIT;
     let folder = folder.path().canonicalize()?;
@@ -247,6 +266,7 @@ async fn come_up(
         tokio::select! {
             output = server.program.next() => match output {
                 Some(Output::Line(line)) => {
+                    tell(&line);
                     if log.len() == LOG_LINES {
                         log.pop_front();
                     }
@@ -280,7 +300,12 @@ async fn come_up(
 }
 
 /// Owns the server until it ends or is to be stopped.
-async fn keep(mut server: Guarded, stopped: oneshot::Receiver<()>, ended: watch::Sender<Option<Exit>>) {
+async fn keep(
+    mut server: Guarded,
+    stopped: oneshot::Receiver<()>,
+    ended: watch::Sender<Option<Exit>>,
+    log: fn(&str),
+) {
     let killed = async {
         // Nobody who could say so any more is as good as being told.
         let _ = stopped.await;
@@ -294,7 +319,7 @@ async fn keep(mut server: Guarded, stopped: oneshot::Receiver<()>, ended: watch:
                     ended.send_replace(Some(exit));
                     return;
                 }
-                // Nobody reads its log while it is up.
+                Some(Output::Line(line)) => log(&line),
                 Some(_) => {}
                 None => return,
             },

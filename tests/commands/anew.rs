@@ -1,0 +1,297 @@
+//! `workshop reset`, `workshop solution`, and what the workspace remembers: nothing of the student's is lost.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::student::{Student, WORKSHOP, flat, text};
+
+const SECTION: &str = "03-online-statistics";
+
+/// The folders that `reset` has kept, sorted.
+fn copies(student: &Student) -> Vec<PathBuf> {
+    let mut copies: Vec<PathBuf> = student
+        .workspace()
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            name.starts_with(SECTION) && name != SECTION
+        })
+        .collect();
+    copies.sort();
+    copies
+}
+
+fn starter(name: &str) -> String {
+    let path = format!("{}/lessons/{SECTION}/starter/{name}", env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(path).unwrap()
+}
+
+fn row(student: &Student) -> String {
+    let progress = student.says(["progress"]);
+    progress
+        .lines()
+        .find(|line| line.starts_with("3 "))
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn a_reset_keeps_the_work_under_a_dated_name_and_begins_anew() {
+    let student = Student::started("50");
+    student.write("reader.py", "mine");
+    student.write("answers.toml", "mean = 1\nvariance = 2\n");
+    student.write("notes.txt", "notes");
+    student.says(["hint"]);
+    let state = student.workspace().join(".workshop");
+    let secret = fs::read(state.join("secret")).unwrap();
+    let settings = student.workspace().join("workshop.toml");
+    let own = "# of mine\n[03-online-statistics]\nrun = [\"python3\", \"other.py\", \"--fast\"]\n\n# other\n[other]\nrun = [\"x\"]\n";
+    fs::write(&settings, own).unwrap();
+
+    let nobody = student.workshop(["reset", "3"]);
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(text(&nobody.stderr).contains("`workshop reset 3 --yes`"));
+    assert!(copies(&student).is_empty());
+
+    let said = flat(&student.says(["reset", "3", "--yes"]));
+    let [copy] = &copies(&student)[..] else {
+        panic!("one copy: {said}");
+    };
+    let date = copy.to_str().unwrap().rsplit_once('.').unwrap().1;
+    assert!(
+        date.len() == "2026-11-25-190000".len() && date.starts_with("20"),
+        "{date}"
+    );
+    for part in [
+        copy.file_name().unwrap().to_str().unwrap(),
+        "the secret and its commitment",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let kept = |name: &str| fs::read_to_string(copy.join(name)).unwrap();
+    assert_eq!(
+        (kept("reader.py"), kept("notes.txt")),
+        ("mine".into(), "notes".into())
+    );
+    assert_eq!(kept("answers.toml"), "mean = 1\nvariance = 2\n");
+    assert_eq!(
+        kept("workshop.toml"),
+        "[03-online-statistics]\nrun = [\"python3\", \"other.py\", \"--fast\"]"
+    );
+    assert_eq!(
+        fs::read_to_string(student.file("reader.py")).unwrap(),
+        starter("python/reader.py")
+    );
+    assert_eq!(
+        fs::read_to_string(student.file("answers.toml")).unwrap(),
+        starter("answers.toml")
+    );
+    assert!(!student.file("notes.txt").exists());
+    let (before, after) = own.split_once("[03-online-statistics]").unwrap();
+    let rest = &after[after.find("\n\n").unwrap()..];
+    let part = starter("python/workshop.toml");
+    assert_eq!(
+        fs::read_to_string(&settings).unwrap(),
+        format!("{before}{}{rest}", part.trim())
+    );
+    assert_eq!(fs::read(state.join("secret")).unwrap(), secret);
+    assert!(
+        student.says(["hint", "--again"]).contains("hint 1 of 3"),
+        "progress stays"
+    );
+    let (report, code) = student.check(["3"]);
+    assert_eq!(
+        (report["command"].clone(), code),
+        (json!(["python3", "reader.py"]), 1)
+    );
+
+    student.says(["reset", "3", "--yes"]);
+    assert_eq!(
+        copies(&student).len(),
+        2,
+        "another reset keeps another copy, within the same second too"
+    );
+}
+
+#[test]
+fn a_terminal_that_stands_in_the_folder_is_told_and_other_sections_and_broken_settings_are_left_alone() {
+    let student = Student::started("50");
+    let inside = student.workspace().join(SECTION);
+    let output = student
+        .command(["reset", "3", "--yes"])
+        .current_dir(&inside)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let cd = format!("  cd {}\n", inside.canonicalize().unwrap().display());
+    assert!(text(&output.stdout).contains(&cd), "{}", text(&output.stdout));
+
+    let never = student.workshop(["reset", "4", "--yes"]);
+    assert_eq!(never.status.code(), Some(2));
+    assert!(text(&never.stderr).contains("section 4 has not been started"));
+
+    fs::write(
+        student.workspace().join("workshop.toml"),
+        "[03-online-statistics]\nrun = ",
+    )
+    .unwrap();
+    student.write("reader.py", "mine");
+    let broken = student.workshop(["reset", "3", "--yes"]);
+    assert_eq!(broken.status.code(), Some(2));
+    assert!(
+        text(&broken.stderr).contains("workshop.toml, line 2"),
+        "{}",
+        text(&broken.stderr)
+    );
+    assert_eq!(fs::read_to_string(student.file("reader.py")).unwrap(), "mine");
+    assert_eq!(copies(&student).len(), 1, "that of the first reset");
+}
+
+#[test]
+fn a_solution_is_put_beside_the_work_and_its_reader_is_told_of() {
+    let student = Student::started("50");
+    student.write("reader.py", "mine");
+    let nobody = student.workshop(["solution", "3"]);
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(!student.file("solution").exists() && row(&student).trim_end_matches(['│', ' ']).ends_with('-'));
+    let unknown = student.workshop(["solution", "3", "--language", "cobol", "--yes"]);
+    assert!(text(&unknown.stderr).contains("no solution in cobol; it has: "));
+    assert!(
+        text(&unknown.stderr).contains("python, rust"),
+        "{}",
+        text(&unknown.stderr)
+    );
+
+    let said = student.says(["solution", "3", "--yes"]);
+    assert!(
+        said.contains("seen before solved") && said.contains("solution/reader.py"),
+        "{said}"
+    );
+    let solution = fs::read_to_string(student.file("solution/reader.py")).unwrap();
+    assert!(solution.contains("m2"), "{solution}");
+    assert!(student.says(["progress"]).contains("seen before solved"));
+    student.write("solution/reader.py", "mine too");
+    assert!(
+        student
+            .says(["solution", "3", "--yes"])
+            .contains("is there already")
+    );
+    assert_eq!(
+        fs::read_to_string(student.file("solution/reader.py")).unwrap(),
+        "mine too"
+    );
+    assert_eq!(fs::read_to_string(student.file("reader.py")).unwrap(), "mine");
+    student.says(["solution", "3", "--language", "rust", "--yes"]);
+    assert!(student.file("solution/src/bin/reader.rs").is_file());
+}
+
+#[test]
+fn a_damaged_progress_is_kept_and_one_of_another_version_is_left_alone() {
+    let student = Student::started("50");
+    student.says(["hint"]);
+    let state = student.workspace().join(".workshop");
+    let path = state.join("progress.json");
+    let whole = fs::read(&path).unwrap();
+    let half = &whole[..whole.len() / 2];
+    fs::write(&path, half).unwrap();
+    let output = student.workshop(["progress"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("progress.json was damaged") && said.contains("it is kept as "),
+        "{said}"
+    );
+    let kept = said
+        .split("kept as ")
+        .nth(1)
+        .unwrap()
+        .split(", and")
+        .next()
+        .unwrap();
+    assert_eq!(fs::read(kept).unwrap(), half);
+
+    let other = br#"{"sections": {"3": {"passed": "a way that is not known yet"}}}"#;
+    fs::write(&path, other).unwrap();
+    let output = student.workshop(["hint", "3"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("is not understood by this version"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(fs::read(&path).unwrap(), other);
+
+    let newer = json!({"current_section": 3, "medals": [1], "sections": {"3": {"hints": 1, "stars": 5}, "9": {"x": 1}}});
+    fs::write(&path, newer.to_string()).unwrap();
+    student.says(["hint"]);
+    let now: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    assert_eq!(
+        (&now["medals"], &now["sections"]["3"]["stars"]),
+        (&json!([1]), &json!(5))
+    );
+    assert_eq!(
+        (&now["sections"]["9"]["x"], &now["sections"]["3"]["hints"]),
+        (&json!(1), &json!(2))
+    );
+}
+
+#[test]
+fn a_workspace_that_was_moved_goes_on_working() {
+    let student = Student::started("50");
+    student.says(["hint"]);
+    student.check(["3"]);
+    student.says(["stop"]);
+    let venv = Command::new("python3")
+        .args(["-m", "venv", "--without-pip", ".venv"])
+        .current_dir(student.workspace())
+        .status()
+        .unwrap();
+    assert!(venv.success());
+    let elsewhere = student.folder().join("attic");
+    fs::create_dir(&elsewhere).unwrap();
+    let moved = elsewhere.join("moved workspace");
+    fs::rename(student.workspace(), &moved).unwrap();
+    let says = |arguments: &[&str]| {
+        let output = student.command(arguments).current_dir(&moved).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    says(&["start", "3", "--rate", "50"]);
+    let prefix = says(&[
+        "run",
+        "--",
+        "python3",
+        "-c",
+        "import sys, pysimplehttp; print(sys.prefix)",
+    ]);
+    let venv = moved.join(".venv").canonicalize().unwrap();
+    assert_eq!(prefix.trim(), venv.to_str().unwrap());
+    for command in ["pubsub", "simplequeue", "ps_to_http"] {
+        let version = Command::new(moved.join(".workshop/bin").join(command))
+            .arg("--help")
+            .output();
+        assert!(version.unwrap().status.success(), "{command}");
+    }
+    // Another build of the workshop, somewhere else.
+    fs::remove_file(moved.join(".workshop/bin/pubsub")).unwrap();
+    symlink("/nowhere/workshop", moved.join(".workshop/bin/pubsub")).unwrap();
+    says(&["env"]);
+    let link = fs::read_link(moved.join(".workshop/bin/pubsub")).unwrap();
+    assert_eq!(link, PathBuf::from(WORKSHOP));
+    assert!(says(&["hint", "--again"]).contains("hint 1 of 3"));
+    let judged = student
+        .command(["judge", "latest"])
+        .current_dir(&moved)
+        .output()
+        .unwrap();
+    assert_eq!(judged.status.code(), Some(1), "{}", text(&judged.stderr));
+    let checked = student.command(["check"]).current_dir(&moved).output().unwrap();
+    assert_eq!(checked.status.code(), Some(1), "{}", text(&checked.stderr));
+    says(&["stop"]);
+}
