@@ -11,6 +11,7 @@ mod errors;
 mod graphing;
 mod interrupted;
 mod judge;
+mod killed;
 mod languages;
 mod live;
 mod logs;

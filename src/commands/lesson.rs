@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
+
 use super::exit::Exit;
 use super::{Outcome, names};
 use crate::render::{self, Style};
@@ -12,6 +14,7 @@ pub fn lesson(dir: Option<&Path>, section: Option<u8>) -> Outcome {
         Some(number) => names::section(number)?,
         None => names::section_or_current(None, &Workspace::find(dir)?)?,
     };
-    render::pager(&render::lesson(section.lesson.markdown, &Style::for_stdout()))?;
+    render::pager(&render::lesson(section.lesson.markdown, &Style::for_stdout()))
+        .context("cannot write to standard output")?;
     Ok(Exit::Done)
 }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::exit::Exit;
 use super::{Outcome, ask, names, say};
 use crate::checks::{QUESTIONS, judged_by, standard_errors_off};
@@ -32,12 +30,7 @@ pub async fn reveal(dir: Option<&Path>, arguments: &cli::Reveal) -> Outcome {
         return Ok(Exit::Done);
     }
     let text = opened(&secret, &own_answers(&workspace, section, &secret).await?);
-    workspace.update_progress(|progress| {
-        progress
-            .section(SECTION)
-            .revealed
-            .get_or_insert_with(Timestamp::now);
-    })?;
+    workspace.update_progress(|progress| progress.section(SECTION).note_revealed())?;
     say::say(&text)?;
     if !passed {
         say::say("\nSection 3 was not done yet; your progress notes it as revealed before solved.\n")?;

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::exit::{Exit, Usage};
 use super::{Outcome, ask, language, names, say};
 use crate::cli;
@@ -35,12 +33,7 @@ pub fn solution(dir: Option<&Path>, arguments: &cli::Solution) -> Outcome {
         return Ok(Exit::Done);
     }
     let added = workspace.add_solution(section, language)?;
-    workspace.update_progress(|progress| {
-        progress
-            .section(number)
-            .solution
-            .get_or_insert_with(Timestamp::now);
-    })?;
+    workspace.update_progress(|progress| progress.section(number).note_solution())?;
     let folder = workspace.section(section).join(SOLUTION_FOLDER);
     let style = Style::for_stdout();
     let heading = match (added.is_empty(), passed) {

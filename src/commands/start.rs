@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::exit::{Exit, Usage};
 use super::{Outcome, build, language, names, own_bridge, prepare, replay, run, say};
 use crate::cli;
@@ -60,7 +58,7 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
             progress.language = Some(language.name.clone());
         }
         let progress = progress.section(section.number);
-        progress.started.get_or_insert_with(Timestamp::now);
+        progress.note_started();
         progress.language = language.map(|language| language.name.clone());
     })?;
 

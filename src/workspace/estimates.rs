@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Workspace;
+use super::atomic::unfinished;
 
 /// How much n grows from one line that is kept to the next: 116 of them for each power of ten.
 const GROWTH: f64 = 1.02;
@@ -64,7 +65,7 @@ impl EstimateLog {
             .parent()
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a folder"))?;
         let file = tempfile::Builder::new()
-            .prefix(".unfinished-")
+            .prefix(&unfinished())
             .tempfile_in(folder)?
             .persist(path)?;
         Ok(Self {

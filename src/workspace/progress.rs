@@ -56,6 +56,36 @@ fn is_zero(count: &usize) -> bool {
 }
 
 impl SectionProgress {
+    /// The section was started.
+    pub fn note_started(&mut self) {
+        self.started.get_or_insert_with(Timestamp::now);
+    }
+
+    /// All required claims have passed.
+    pub fn note_passed(&mut self) {
+        self.passed = self.passed.or(Some(self.now()));
+    }
+
+    /// The secret was opened.
+    pub fn note_revealed(&mut self) {
+        self.revealed = self.revealed.or(Some(self.now()));
+    }
+
+    /// A solution was asked for.
+    pub fn note_solution(&mut self) {
+        self.solution = self.solution.or(Some(self.now()));
+    }
+
+    /// The time now, but later than all that is noted: which came first must not hang on a clock that was set back.
+    fn now(&self) -> Timestamp {
+        let noted = [self.passed, self.revealed, self.solution]
+            .into_iter()
+            .flatten()
+            .max();
+        let after = noted.and_then(|noted| noted.checked_add(jiff::Span::new().seconds(1)).ok());
+        after.map_or_else(Timestamp::now, |after| after.max(Timestamp::now()))
+    }
+
     /// Whether the secret was opened while the section was not yet done.
     pub fn revealed_before_solved(&self) -> bool {
         self.before_solved(self.revealed)
@@ -143,5 +173,31 @@ impl Workspace {
         write_atomically(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
         drop(lock);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_first_does_not_hang_on_a_clock_that_was_set_back() {
+        let future: Timestamp = "2099-01-01T00:00:00Z".parse().expect("a time");
+        let mut revealed_first = SectionProgress {
+            revealed: Some(future),
+            ..SectionProgress::default()
+        };
+        revealed_first.note_passed();
+        assert!(revealed_first.revealed_before_solved());
+        let mut solved_first = SectionProgress {
+            passed: Some(future),
+            ..SectionProgress::default()
+        };
+        solved_first.note_revealed();
+        solved_first.note_solution();
+        assert!(!solved_first.revealed_before_solved() && !solved_first.solution_before_solved());
+        let noted = solved_first.passed;
+        solved_first.note_passed();
+        assert_eq!(solved_first.passed, noted, "the first time stays");
     }
 }

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
 
 use super::exit::Exit;
 use super::interruption::Interruption;
@@ -172,12 +171,7 @@ fn section_done(place: &Place) -> anyhow::Result<String> {
     if let Some(language) = language::of_solution(section, programs.as_ref(), &workspace.progress()?) {
         workspace.add_solution(section, language)?;
     }
-    workspace.update_progress(|progress| {
-        progress
-            .section(section.number)
-            .passed
-            .get_or_insert_with(Timestamp::now);
-    })?;
+    workspace.update_progress(|progress| progress.section(section.number).note_passed())?;
     let solution = workspace.section(section).join(SOLUTION_FOLDER);
     let mut lines = vec![(
         format!("ls {}", say::shown(&solution)),
