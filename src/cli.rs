@@ -25,6 +25,15 @@ pub struct Cli {
         hide_env_values = true
     )]
     pub dir: Option<PathBuf>,
+    /// A folder with sections of somebody else's, beside those of this workshop; a workspace remembers it
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "WORKSHOP_COURSE",
+        hide_env_values = true
+    )]
+    pub course: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -120,9 +129,12 @@ pub enum Command {
         /// The folder, made where it is not there
         folder: PathBuf,
     },
-    /// For authors: do what every lesson says, and see whether it prints what the lesson shows
-    #[command(after_help = "Examples: workshop verify\n          workshop verify 3\n\n\
-        Exit status: 0 every lesson tells the truth, 1 one does not.")]
+    /// For authors: whether the course is sound, and its lessons print what they show
+    #[command(
+        after_help = "Examples: workshop verify\n          workshop verify 3 --quick\n          \
+        workshop verify --course my-course\n\n\
+        Exit status: 0 all is as it should be, 1 something is not, 2 the command was given wrongly."
+    )]
     Verify(Verify),
     /// Show what happened in a check, a column for each reader
     #[command(
@@ -342,8 +354,11 @@ pub struct Logs {
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The section; without it, all of them
+    /// The section; without it, all of them: those of --course, or else those of this workshop
     pub section: Option<u8>,
+    /// Run nothing: look at the files alone
+    #[arg(long)]
+    pub quick: bool,
 }
 
 /// Arguments of `record`.

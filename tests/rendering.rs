@@ -8,6 +8,7 @@ mod terminal;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 use workshop::render::{self, Style};
+use workshop::verify::too_long;
 
 /// One of everything that a lesson may hold.
 const SAMPLE: &str = include_str!("rendering/sample.md");
@@ -49,21 +50,6 @@ fn a_lesson_in_colour_on_a_wide_terminal() {
 #[test]
 fn a_lesson_on_a_narrow_terminal() {
     insta::assert_snapshot!(render::lesson(SAMPLE, &Style { width: 40, ..PLAIN }));
-}
-
-/// The only lines that may be too long are code, between its marks, and those with an address.
-pub fn too_long(lesson: &str, width: usize) -> Vec<String> {
-    let mut in_code = false;
-    let mut found = Vec::new();
-    for line in lesson.lines() {
-        let mark = line.trim_start();
-        if mark.starts_with("╭─") || mark.starts_with("╰─") {
-            in_code = mark.starts_with("╭─");
-        } else if !in_code && !line.contains("://") && line.width() > width {
-            found.push(line.to_owned());
-        }
-    }
-    found
 }
 
 #[test]

@@ -4,6 +4,7 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+mod authors;
 mod click_graph;
 mod commands;
 mod course;

@@ -18,6 +18,7 @@ use crate::arena::{Event, History};
 /// The check of section 1.
 pub struct Pipeline;
 
+const CLAIMS: &[ClaimHead] = &[DELIVERS, PUBLISHED, FETCHED, PREDICTIONS];
 const DELIVERS: ClaimHead =
     ClaimHead::required("chain-delivers", "what is published arrives in the queue, once");
 const PUBLISHED: ClaimHead = ClaimHead::required("you-published", "you published a message yourself");
@@ -28,6 +29,17 @@ const PREDICTIONS: ClaimHead =
 impl Check for Pipeline {
     fn section(&self) -> u8 {
         1
+    }
+
+    fn claims(&self) -> &'static [ClaimHead] {
+        CLAIMS
+    }
+
+    fn questions(&self) -> Vec<&'static str> {
+        questions::QUESTIONS
+            .iter()
+            .map(|question| question.name)
+            .collect()
     }
 
     fn scenarios(&self) -> &'static [&'static str] {

@@ -39,6 +39,10 @@ impl Check for Readers {
         2
     }
 
+    fn claims(&self) -> &'static [ClaimHead] {
+        CLAIMS
+    }
+
     fn scenarios(&self) -> &'static [&'static str] {
         gather::SCENARIOS
     }

@@ -42,6 +42,14 @@ impl Check for OnlineStatistics {
         3
     }
 
+    fn claims(&self) -> &'static [ClaimHead] {
+        CLAIMS
+    }
+
+    fn questions(&self) -> Vec<&'static str> {
+        QUESTIONS.to_vec()
+    }
+
     fn scenarios(&self) -> &'static [&'static str] {
         gather::SCENARIOS
     }

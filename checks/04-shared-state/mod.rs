@@ -35,6 +35,10 @@ impl Check for SharedState {
         4
     }
 
+    fn claims(&self) -> &'static [ClaimHead] {
+        CLAIMS
+    }
+
     fn scenarios(&self) -> &'static [&'static str] {
         gather::SCENARIOS
     }

@@ -29,6 +29,10 @@ impl Check for ClickGraph {
         5
     }
 
+    fn claims(&self) -> &'static [ClaimHead] {
+        CLAIMS
+    }
+
     fn scenarios(&self) -> &'static [&'static str] {
         gather::SCENARIOS
     }

@@ -40,6 +40,11 @@ pub enum Event {
         /// The program under judgement and its arguments.
         command: Vec<String>,
     },
+    /// The lines that a program is expected to print, where a contract says so or its reference program has computed them.
+    Expected {
+        /// The lines.
+        lines: Vec<String>,
+    },
     /// A program of the student's was started.
     Started,
     /// It could not be started at all, and the sentence that says why.

@@ -4,6 +4,7 @@ mod ask;
 mod build;
 mod check;
 mod completions;
+mod course;
 mod doctor;
 mod env;
 mod exit;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Outcome {
+    course::take_up(&cli)?;
     let dir = cli.dir.as_deref();
     match cli.command {
         Command::Start(arguments) => runtime()?.block_on(start::start(dir, &arguments)),
@@ -79,7 +81,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Doctor => runtime()?.block_on(doctor::doctor(dir)),
         Command::Env => env::env(dir),
         Command::Progress => progress::progress(dir),
-        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Verify(arguments) => verify::verify(cli.course.as_deref(), &arguments),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => man::man(&folder),
         Command::Judge(arguments) => judge::judge(dir, &arguments),

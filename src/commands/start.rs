@@ -31,6 +31,10 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
         None => language::usual(section, &workspace.progress()?),
     };
     let added = workspace.add_section(section, language.map_or("", |language| language.name.as_str()))?;
+    if let Some(course) = section.course() {
+        // Before the background process, which has to find the section too.
+        workspace.update_progress(|progress| progress.course = Some(course.to_owned()))?;
+    }
     names::tools(&workspace)?;
     let secret = secret(&workspace, section)?;
     // Before anything that runs is touched: where there is none, it goes on as it is.

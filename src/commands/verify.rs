@@ -1,8 +1,12 @@
 //! `workshop verify`
 
-use anyhow::Context as _;
+use std::path::Path;
 
-use super::exit::Exit;
+use anyhow::Context as _;
+use indicatif::ProgressBar;
+
+use super::exit::{Exit, Usage};
+use super::interruption::Interruption;
 use super::{Outcome, names, say};
 use crate::cli;
 use crate::lesson::{self, Section};
@@ -12,29 +16,124 @@ use crate::verify;
 /// No complaint is longer.
 const LONGEST: usize = 20_000;
 
-pub fn verify(arguments: &cli::Verify) -> Outcome {
-    let sections: Vec<&Section> = match arguments.section {
-        Some(number) => vec![names::section(number)?],
-        None => lesson::sections().iter().collect(),
-    };
-    let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
-    let style = Style::for_stdout();
-    let mut sound = true;
-    for section in sections {
-        let runtime = super::runtime()?;
-        let followed = runtime.block_on(verify::follow(section, &executable));
-        let (mark, text) = match followed {
-            Ok(commands) => (
-                style.good("✓"),
-                format!("{commands} commands print what the lesson shows"),
-            ),
-            Err(error) => {
-                sound = false;
-                (style.bad("✗"), format!("{error:#}"))
-            }
-        };
-        let lines: Vec<String> = text.lines().map(|line| untrusted(line, LONGEST)).collect();
-        say::say(&format!("{mark} {}: {}\n", section.folder, lines.join("\n")))?;
+pub fn verify(course: Option<&Path>, arguments: &cli::Verify) -> Outcome {
+    let sections = sections(course.is_some(), arguments.section)?;
+    let mut page = Page::default();
+    for section in &sections {
+        page.files(section)?;
     }
-    Ok(if sound { Exit::Done } else { Exit::Failed })
+    if !arguments.quick {
+        let runtime = super::runtime()?;
+        let ended = runtime.block_on(async {
+            // What is listened to here is not ignored in what is run: a lesson's Ctrl-C must reach its commands, even where
+            // whoever started this ignores it.
+            let mut interruption = Interruption::listen()?;
+            tokio::select! {
+                ended = run(&sections, &mut page) => ended.map(|()| None),
+                signal = interruption.number() => Ok(Some(signal)),
+            }
+        });
+        if let Some(signal) = ended? {
+            return Ok(Exit::Interrupted(signal));
+        }
+    }
+    Ok(if page.sound { Exit::Done } else { Exit::Failed })
+}
+
+/// The sections that were asked for: of the course that was named, or else of this workshop.
+fn sections(named: bool, number: Option<u8>) -> Result<Vec<&'static Section>, Usage> {
+    match number {
+        Some(number) => Ok(vec![names::section(number)?]),
+        None => Ok(lesson::sections()
+            .iter()
+            .filter(|section| section.course().is_some() == named)
+            .collect()),
+    }
+}
+
+/// Types what the lessons say.
+async fn run(sections: &[&Section], page: &mut Page) -> anyhow::Result<()> {
+    let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
+    let _lock = verify::one_at_a_time(|| {
+        eprintln!(
+            "another `workshop verify` runs the lessons, which name ports of this machine; waiting for it"
+        );
+    })
+    .context("cannot see whether another `workshop verify` is running")?;
+    for section in sections {
+        let bar = progress_bar(section);
+        let followed = verify::follow(section, &executable, &|command| {
+            bar.set_message(untrusted(command, 60));
+            bar.inc(1);
+        })
+        .await;
+        bar.finish_and_clear();
+        match followed {
+            Ok(commands) => page.sound(
+                section,
+                &format!("{commands} commands print what the lesson shows"),
+            )?,
+            Err(error) => page.fault(&format!("{error:#}"))?,
+        }
+    }
+    Ok(())
+}
+
+/// The lines that are printed, one after another, as they are found out.
+struct Page {
+    style: Style,
+    /// Whether nothing was wrong so far.
+    sound: bool,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            style: Style::for_stdout(),
+            sound: true,
+        }
+    }
+}
+
+impl Page {
+    /// What can be seen without running anything.
+    fn files(&mut self, section: &Section) -> anyhow::Result<()> {
+        let findings = verify::inspect(section);
+        if findings.is_empty() {
+            return self.sound(section, "lesson, hints, starters, solutions and check agree");
+        }
+        findings
+            .iter()
+            .try_for_each(|finding| self.fault(&finding.to_string()))
+    }
+
+    fn sound(&self, section: &Section, what: &str) -> anyhow::Result<()> {
+        say::say(&format!("{} {}: {what}\n", self.style.good("✓"), section.folder))
+    }
+
+    fn fault(&mut self, text: &str) -> anyhow::Result<()> {
+        self.sound = false;
+        let lines: Vec<String> = text.lines().map(|line| untrusted(line, LONGEST)).collect();
+        say::say(&format!("{} {}\n", self.style.bad("✗"), lines.join("\n")))
+    }
+}
+
+/// A line on standard error, where that is a terminal, that shows what is being done.
+fn progress_bar(section: &Section) -> ProgressBar {
+    use std::io::IsTerminal as _;
+    let commands = verify::steps(section.lesson.markdown).unwrap_or_default();
+    let commands = commands
+        .iter()
+        .filter(|step| matches!(step, verify::Step::Type(_)))
+        .count();
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(commands as u64);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("  {prefix} {bar:20} {pos}/{len}  {msg}") {
+        bar.set_style(style);
+    }
+    bar.set_prefix(section.folder);
+    bar.tick();
+    bar
 }

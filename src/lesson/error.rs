@@ -74,10 +74,30 @@ pub enum CourseError {
         /// The name of the folder that should be a language.
         language: String,
     },
-    /// A solution to a section that does not exist.
-    #[error("solutions/{folder} has no section lessons/{folder}; rename one of them")]
-    SolutionWithoutSection {
+    /// A solution or a check of a section that does not exist.
+    #[error("{part}/{folder} has no section lessons/{folder}; rename one of them")]
+    WithoutSection {
+        /// `solutions` or `checks`.
+        part: &'static str,
         /// The folder's name.
         folder: String,
+    },
+    /// A folder that is no course, or a file of it that cannot be taken.
+    #[error("{} {problem}", path.display())]
+    Folder {
+        /// The folder or file.
+        path: std::path::PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// A section of a course in a folder that has the number of another one inside this binary.
+    #[error(
+        "lessons/{folder} has the number of the section {other} that this workshop has already; give it another, from 06 on"
+    )]
+    NumberTaken {
+        /// The folder's name.
+        folder: String,
+        /// The section's that is there already.
+        other: String,
     },
 }

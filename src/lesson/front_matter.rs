@@ -24,6 +24,8 @@ pub struct Lesson {
     pub minutes: NonZeroU16,
     /// The text, CommonMark with tables and `$…$` formulas, without the front matter.
     pub markdown: &'static str,
+    /// The line of `lesson.md` on which the text begins, counted from 1.
+    pub first_line: usize,
 }
 
 impl Lesson {
@@ -131,6 +133,7 @@ pub(super) fn parse(folder: &str, text: &'static str) -> Result<Lesson, CourseEr
         stream: parsed.stream,
         minutes: parsed.minutes,
         markdown,
+        first_line: 1 + text[..text.len() - markdown.len()].matches('\n').count(),
     })
 }
 
@@ -175,6 +178,7 @@ mod tests {
                 stream: Some(Stream::Secret),
                 minutes: 25.try_into().expect("25 is not 0"),
                 markdown: "# A\n\n+++\n",
+                first_line: 7,
             }
         );
         assert_eq!(lesson.duration().as_secs(), 1500);

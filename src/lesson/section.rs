@@ -1,6 +1,7 @@
 //! A section: one folder of `lessons/` and the folder of the same name in `solutions/`.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::{CourseError, File, Lesson, front_matter};
 
@@ -24,9 +25,39 @@ pub struct Section {
     common: Vec<File>,
     starters: BTreeMap<&'static str, Vec<File>>,
     solutions: BTreeMap<&'static str, Vec<File>>,
+    stray: Vec<String>,
+    /// What is in the section's folder of `checks/`; nothing for a section inside the binary.
+    check: Vec<File>,
+    /// The folder of the course that it comes from; `None` for a section inside the binary.
+    pub(super) course: Option<&'static Path>,
 }
 
 impl Section {
+    /// The folder of the course that the section comes from; `None` for one inside the binary.
+    pub fn course(&self) -> Option<&'static Path> {
+        self.course
+    }
+
+    /// The folder of its check, where that is a contract in a folder.
+    pub fn check_folder(&self) -> Option<PathBuf> {
+        Some(self.course?.join("checks").join(self.folder))
+    }
+
+    /// What is in that folder, by paths from there: the contract, what it reads and runs, and programs to try it on.
+    pub fn check_files(&self) -> impl Iterator<Item = File> {
+        self.check.iter().copied()
+    }
+
+    /// Files of the section that nothing reads, by paths from the course's folder.
+    pub fn stray(&self) -> &[String] {
+        &self.stray
+    }
+
+    /// What belongs to the starter in any language.
+    pub fn common(&self) -> impl Iterator<Item = File> {
+        self.common.iter().copied()
+    }
+
     /// The languages that the section has a starter for, sorted (`python`).
     pub fn languages(&self) -> impl Iterator<Item = &'static str> {
         self.starters.keys().copied()
@@ -57,10 +88,15 @@ impl Section {
     }
 }
 
-/// Makes sections of the files under `lessons/` and `solutions/`, sorted by number, as folders are whose names begin with
-/// two digits.
-pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>, CourseError> {
+/// Makes sections of the files under `lessons/`, `solutions/` and `checks/`, sorted by number, as folders are whose names
+/// begin with two digits.
+pub(super) fn read(
+    lessons: &[File],
+    solutions: &[File],
+    checks: &[File],
+) -> Result<Vec<Section>, CourseError> {
     let mut solutions = by_first_folder(solutions);
+    let mut checks = by_first_folder(checks);
     let mut sections: Vec<Section> = Vec::new();
     for (folder, files) in by_first_folder(lessons) {
         let (number, slug) = number_and_slug(folder).ok_or_else(|| CourseError::FolderName {
@@ -76,6 +112,17 @@ pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>,
         let hints = read_hints(folder, &files)?;
         let starters: Vec<File> = files.iter().filter_map(|file| file.inside("starter/")).collect();
         let solutions = solutions.remove(folder).unwrap_or_default();
+        let stray_lessons = files
+            .iter()
+            .filter(|file| {
+                !["lesson.md", "hints.md"].contains(&file.path) && !file.path.starts_with("starter/")
+            })
+            .map(|file| format!("lessons/{folder}/{}", file.path));
+        let stray_solutions = solutions
+            .iter()
+            .filter(|file| !file.path.contains('/'))
+            .map(|file| format!("solutions/{folder}/{}", file.path));
+        let stray = stray_lessons.chain(stray_solutions).collect();
         sections.push(Section {
             number,
             slug,
@@ -89,12 +136,18 @@ pub(super) fn read(lessons: &[File], solutions: &[File]) -> Result<Vec<Section>,
                 .collect(),
             starters: by_first_folder(&starters),
             solutions: by_first_folder(&solutions),
+            stray,
+            check: checks.remove(folder).unwrap_or_default(),
+            course: None,
         });
     }
-    if let Some(folder) = solutions.into_keys().next() {
-        return Err(CourseError::SolutionWithoutSection {
-            folder: folder.to_owned(),
-        });
+    for (part, rest) in [("solutions", solutions), ("checks", checks)] {
+        if let Some(folder) = rest.into_keys().next() {
+            return Err(CourseError::WithoutSection {
+                part,
+                folder: folder.to_owned(),
+            });
+        }
     }
     Ok(sections)
 }
@@ -168,7 +221,7 @@ mod tests {
         lessons: &[(&'static str, &'static str)],
         solutions: &[(&'static str, &'static str)],
     ) -> String {
-        read(&files(lessons), &files(solutions))
+        read(&files(lessons), &files(solutions), &[])
             .expect_err("this course is broken")
             .to_string()
     }
@@ -189,7 +242,7 @@ mod tests {
             ("README.md", "# For authors\n"),
         ]);
         let solutions = files(&[("02-readers/rust/src/main.rs", "fn main() {}\n")]);
-        let sections = read(&lessons, &solutions).expect("this course is sound");
+        let sections = read(&lessons, &solutions, &[]).expect("this course is sound");
 
         let numbers: Vec<_> = sections
             .iter()
@@ -265,7 +318,7 @@ mod tests {
     #[test]
     fn a_lesson_that_is_not_text_is_refused() {
         let lessons = [File::new("02-readers/lesson.md", b"+++\n\xff")];
-        let error = read(&lessons, &[]).expect_err("0xff is never part of UTF-8");
+        let error = read(&lessons, &[], &[]).expect_err("0xff is never part of UTF-8");
         assert!(error.to_string().contains("byte 4"), "{error}");
     }
 }

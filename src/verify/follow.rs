@@ -26,19 +26,22 @@ struct Follower<'a> {
 }
 
 /// Starts the section in a scratch workspace, types every command of its lesson in order, and compares what each prints
-/// with what the lesson shows. Returns how many commands there were.
+/// with what the lesson shows. `told` is called with each command before it is typed. Returns how many there were.
 ///
 /// # Errors
 /// The first command that prints something else, with its line in the lesson.
-pub async fn follow(section: &Section, executable: &Path) -> anyhow::Result<usize> {
+pub async fn follow(section: &Section, executable: &Path, told: &dyn Fn(&str)) -> anyhow::Result<usize> {
     let steps = steps(section.lesson.markdown)?;
     let follower = Follower::begin(section, executable)?;
-    let begin = vec!["start".into(), section.number.to_string()];
+    let mut begin = vec!["start".into(), section.number.to_string()];
+    if let Some(course) = section.course() {
+        begin.extend(["--course".into(), course.display().to_string()]);
+    }
     follower
         .workshop(begin)
         .await
         .context("the section does not start")?;
-    let outcome = follower.take(&steps).await;
+    let outcome = follower.take(&steps, told).await;
     let ended = follower.workshop(vec!["stop".into()]).await;
     let typed = outcome?;
     ended.context("the section does not stop")?;
@@ -108,7 +111,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    async fn take(&self, steps: &[Step]) -> anyhow::Result<usize> {
+    async fn take(&self, steps: &[Step], told: &dyn Fn(&str)) -> anyhow::Result<usize> {
         let mut terminals: BTreeMap<&str, Terminal> = BTreeMap::new();
         let mut count = 0;
         let mut outcome = Ok(());
@@ -121,6 +124,7 @@ impl<'a> Follower<'a> {
                 Step::Solve => self.solve()?,
                 Step::Type(typed) => {
                     count += 1;
+                    told(&typed.command);
                     let name = typed.terminal.as_str();
                     let terminal = terminals.entry(name).or_insert_with(|| {
                         let memory = self.home.path().join(format!("terminal-{name}"));
@@ -128,8 +132,10 @@ impl<'a> Follower<'a> {
                     });
                     outcome = terminal.type_in(typed).await.with_context(|| {
                         format!(
-                            "lessons/{}/lesson.md, line {} of its text: `{}` does not print what is shown",
-                            self.section.folder, typed.line, typed.command
+                            "lessons/{}/lesson.md, line {}: `{}` does not print what is shown",
+                            self.section.folder,
+                            self.section.lesson.first_line - 1 + typed.line,
+                            typed.command
                         )
                     });
                     if outcome.is_err() {

@@ -19,6 +19,9 @@ pub struct Progress {
     /// The language that was asked for last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The folder of the course that stands beside the one inside the binary, absolute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<PathBuf>,
     /// By section number.
     #[serde(default)]
     pub sections: BTreeMap<u8, SectionProgress>,
