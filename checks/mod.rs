@@ -55,6 +55,11 @@ pub trait Check: Sync {
         Vec::new()
     }
 
+    /// The ids of the claims that answers decide, which no program can make hold.
+    fn answered(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The names of the experiments, in no particular order: as many steps as the progress bar has.
     fn scenarios(&self) -> &'static [&'static str];
 

@@ -359,6 +359,9 @@ pub struct Verify {
     /// Run nothing: look at the files alone
     #[arg(long)]
     pub quick: bool,
+    /// Run no starters and solutions in this language, such as one that is not installed
+    #[arg(long, value_name = "LANGUAGE", conflicts_with = "quick")]
+    pub except: Option<String>,
 }
 
 /// Arguments of `record`.

@@ -1,7 +1,9 @@
 //! A course in a folder: how it is verified, what is said of its mistakes, and how a student gets it.
 
 mod contract;
+mod guide;
 mod mistakes;
+mod proof;
 mod student;
 
 use std::path::{Path, PathBuf};

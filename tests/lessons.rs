@@ -1,29 +1,21 @@
-//! A lesson cannot lie: what it says to type is typed, and prints what it shows.
+//! A lesson cannot lie: what it says to type is typed, and prints what it shows. (That the lessons of this course do not
+//! lie is in `commands/corpus.rs`.)
 
 use workshop::verify::{Step, Terminal, steps};
 
-use super::commands::student::{Student, text};
-
-#[test]
-fn every_command_of_every_lesson_prints_what_the_lesson_shows() {
-    let output = Student::new().workshop(["verify"]);
-    assert!(
-        output.status.success(),
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
-    let followed = text(&output.stdout);
-    for section in workshop::lesson::sections() {
-        assert!(
-            followed.contains(&format!("✓ {}: ", section.folder)),
-            "{followed}"
-        );
-    }
+/// What whoever runs the tests may have had ignored (as a shell does for what it runs in the background) is ignored by a
+/// child too, and by a shell for good; what this process handles is not. Ctrl-C ends it as before.
+fn heed_interrupts() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        signal_hook::flag::register_conditional_default(signal_hook::consts::SIGINT, always).unwrap();
+    });
 }
 
 /// Follows the consoles of `lesson`, one after another in one terminal; the first complaint, if there is one.
 async fn complaint(lesson: &str) -> Option<String> {
+    heed_interrupts();
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::open(folder.path(), &[], folder.path().join("memory"));
     let mut complaint = None;
@@ -44,14 +36,19 @@ async fn a_lesson_that_lies_is_caught() {
     assert_eq!(complaint(truth).await, None);
     for lie in ["one\n", "one\ntwo\ntwo\n", "two\none\n", ""] {
         let complaint = complaint(&format!("```console\n$ echo one; echo two >&2\n{lie}```\n")).await;
-        assert_eq!(
-            complaint.as_deref(),
-            Some("line 2: it printed:\n    one\n    two"),
-            "{lie}"
-        );
+        let shown = if lie.is_empty() {
+            "(nothing)"
+        } else {
+            &lie.trim_end().replace('\n', "\n    ")
+        };
+        let expected = format!("line 2: it printed:\n    one\n    two\nand is shown to print:\n    {shown}");
+        assert_eq!(complaint, Some(expected));
     }
     let silent = complaint("```console\n$ true\nsomething\n```\n").await;
-    assert_eq!(silent.as_deref(), Some("line 2: it printed:\n    (nothing)"));
+    assert_eq!(
+        silent.as_deref(),
+        Some("line 2: it printed:\n    (nothing)\nand is shown to print:\n    something")
+    );
 }
 
 #[tokio::test]
@@ -93,5 +90,16 @@ async fn what_settles_is_typed_again() {
         complaint(&format!("```console\n$ {counting}\n3\n```\n"))
             .await
             .is_some()
+    );
+}
+
+#[tokio::test]
+async fn an_exit_status_is_looked_at_where_the_lesson_says_so() {
+    let lesson = |status: &str| format!("```console exits={status}\n$ false\n$ echo a; false\na\n```\n");
+    assert_eq!(complaint(&lesson("1")).await, None);
+    let lie = complaint(&lesson("0")).await.unwrap();
+    assert!(
+        lie.starts_with("line 3: it ended with exit status 1, and not with 0"),
+        "{lie}"
     );
 }

@@ -42,6 +42,10 @@ impl Check for Pipeline {
             .collect()
     }
 
+    fn answered(&self) -> &'static [&'static str] {
+        &[PREDICTIONS.id]
+    }
+
     fn scenarios(&self) -> &'static [&'static str] {
         questions::SCENARIOS
     }

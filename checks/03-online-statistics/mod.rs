@@ -50,6 +50,10 @@ impl Check for OnlineStatistics {
         QUESTIONS.to_vec()
     }
 
+    fn answered(&self) -> &'static [&'static str] {
+        &["secret"]
+    }
+
     fn scenarios(&self) -> &'static [&'static str] {
         gather::SCENARIOS
     }

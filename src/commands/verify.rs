@@ -1,5 +1,6 @@
 //! `workshop verify`
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -11,7 +12,7 @@ use super::{Outcome, names, say};
 use crate::cli;
 use crate::lesson::{self, Section};
 use crate::render::{Style, untrusted};
-use crate::verify;
+use crate::verify::{self, Bench};
 
 /// No complaint is longer.
 const LONGEST: usize = 20_000;
@@ -29,13 +30,17 @@ pub fn verify(course: Option<&Path>, arguments: &cli::Verify) -> Outcome {
             // whoever started this ignores it.
             let mut interruption = Interruption::listen()?;
             tokio::select! {
-                ended = run(&sections, &mut page) => ended.map(|()| None),
+                ended = run(&sections, arguments.except.as_deref(), &mut page) => ended.map(|()| None),
                 signal = interruption.number() => Ok(Some(signal)),
             }
         });
         if let Some(signal) = ended? {
             return Ok(Exit::Interrupted(signal));
         }
+    }
+    if course.is_none() {
+        page.unknown("the programs that must fail or pass (checks/*/wrong, checks/*/right) are not inside this binary, and were \
+            not looked at; --course FOLDER names the sources")?;
     }
     Ok(if page.sound { Exit::Done } else { Exit::Failed })
 }
@@ -51,9 +56,30 @@ fn sections(named: bool, number: Option<u8>) -> Result<Vec<&'static Section>, Us
     }
 }
 
-/// Types what the lessons say.
-async fn run(sections: &[&Section], page: &mut Page) -> anyhow::Result<()> {
+/// Runs the programs, and types what the lessons say.
+async fn run(sections: &[&'static Section], except: Option<&str>, page: &mut Page) -> anyhow::Result<()> {
     let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
+    // Where a section has no programs, its lesson is all there is to run.
+    for section in sections.iter().filter(|section| section.has_program()) {
+        let bench = Bench::new(section, &executable, except).await?;
+        let bar = progress_bar(section, bench.count());
+        let findings = bench
+            .run(&|file| {
+                bar.set_message(untrusted(file, 60));
+                bar.inc(1);
+            })
+            .await?;
+        bar.finish_and_clear();
+        match findings.as_slice() {
+            [] => page.sound(
+                section,
+                &format!("{} programs fail and pass as they should", bench.count()),
+            )?,
+            findings => findings
+                .iter()
+                .try_for_each(|finding| page.fault(&finding.to_string()))?,
+        }
+    }
     let _lock = verify::one_at_a_time(|| {
         eprintln!(
             "another `workshop verify` runs the lessons, which name ports of this machine; waiting for it"
@@ -61,7 +87,11 @@ async fn run(sections: &[&Section], page: &mut Page) -> anyhow::Result<()> {
     })
     .context("cannot see whether another `workshop verify` is running")?;
     for section in sections {
-        let bar = progress_bar(section);
+        let commands = verify::steps(section.lesson.markdown).unwrap_or_default();
+        let commands = commands
+            .iter()
+            .filter(|step| matches!(step, verify::Step::Type(_)));
+        let bar = progress_bar(section, commands.count());
         let followed = verify::follow(section, &executable, &|command| {
             bar.set_message(untrusted(command, 60));
             bar.inc(1);
@@ -111,6 +141,10 @@ impl Page {
         say::say(&format!("{} {}: {what}\n", self.style.good("✓"), section.folder))
     }
 
+    fn unknown(&self, what: &str) -> anyhow::Result<()> {
+        say::say(&format!("{} {what}\n", self.style.doubtful("?")))
+    }
+
     fn fault(&mut self, text: &str) -> anyhow::Result<()> {
         self.sound = false;
         let lines: Vec<String> = text.lines().map(|line| untrusted(line, LONGEST)).collect();
@@ -119,17 +153,11 @@ impl Page {
 }
 
 /// A line on standard error, where that is a terminal, that shows what is being done.
-fn progress_bar(section: &Section) -> ProgressBar {
-    use std::io::IsTerminal as _;
-    let commands = verify::steps(section.lesson.markdown).unwrap_or_default();
-    let commands = commands
-        .iter()
-        .filter(|step| matches!(step, verify::Step::Type(_)))
-        .count();
+fn progress_bar(section: &Section, steps: usize) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(commands as u64);
+    let bar = ProgressBar::new(steps as u64);
     if let Ok(style) = indicatif::ProgressStyle::with_template("  {prefix} {bar:20} {pos}/{len}  {msg}") {
         bar.set_style(style);
     }

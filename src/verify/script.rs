@@ -3,7 +3,7 @@
 //! The words behind a block's language are for this and never shown: `file=ten.py` on a block that is to be saved;
 //! `any=number,time` on a console whose numbers and times are others every time; `in=second` where it is another
 //! terminal; `stays` where its last command goes on running; `settles` where a command is to be typed again until it
-//! prints what is shown; `solved` where the reader has done the exercise by then.
+//! prints what is shown; `exits=1` where its last command ends with that status; `solved` where the reader has done the exercise by then.
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
@@ -42,6 +42,8 @@ pub struct Typed {
     pub stays: bool,
     /// Whether it is typed again until it prints what is shown.
     pub settles: bool,
+    /// The exit status with which it ends, where the lesson says so.
+    pub exits: Option<i32>,
 }
 
 /// A lesson cannot be followed.
@@ -91,6 +93,7 @@ struct Attributes {
     any: Vec<Wildcard>,
     stays: bool,
     settles: bool,
+    exits: Option<i32>,
     solved: bool,
 }
 
@@ -107,6 +110,11 @@ fn attributes(words: &str, line: usize) -> Result<Attributes, ScriptError> {
                         .push(kind.parse().map_err(|problem| ScriptError { line, problem })?);
                 }
             }
+            ("exits", status) => {
+                let problem = format!("exits={status} must be an exit status from 0 to 255, like exits=1");
+                let status: u8 = status.parse().map_err(|_| ScriptError { line, problem })?;
+                attributes.exits = Some(status.into());
+            }
             ("stays", "") => attributes.stays = true,
             ("settles", "") => attributes.settles = true,
             ("solved", "") => attributes.solved = true,
@@ -114,7 +122,7 @@ fn attributes(words: &str, line: usize) -> Result<Attributes, ScriptError> {
                 return Err(ScriptError {
                     line,
                     problem: format!(
-                        "{word:?} says nothing of a block; there are file=PATH, in=TERMINAL, any=KIND,…, stays, settles and solved"
+                        "{word:?} says nothing of a block; there are file=PATH, in=TERMINAL, any=KIND,…, exits=STATUS, stays, settles and solved"
                     ),
                 });
             }
@@ -149,6 +157,7 @@ fn console(first: usize, code: &str, attributes: &Attributes) -> Result<Vec<Type
                 any: attributes.any.clone(),
                 stays: false,
                 settles: attributes.settles,
+                exits: None,
             });
             continue;
         }
@@ -168,6 +177,7 @@ fn console(first: usize, code: &str, attributes: &Attributes) -> Result<Vec<Type
     }
     if let Some(last) = typed.last_mut() {
         last.stays = attributes.stays;
+        last.exits = attributes.exits;
     }
     Ok(typed)
 }
@@ -208,6 +218,7 @@ mod tests {
             ("```console\nno prompt\n```\n", 2, "\"no prompt\""),
             ("\n```console any=nothing\n$ a\n```\n", 2, "\"nothing\""),
             ("```console sometimes\n$ a\n```\n", 1, "\"sometimes\""),
+            ("```console exits=often\n$ a\n```\n", 1, "exits=often"),
         ] {
             let error = steps(lesson).expect_err(lesson);
             assert_eq!(error.line, line, "{error}");

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::script::Typed;
 use super::wildcard;
-use crate::program::{Command, Limits, Output, Program, Signal, signal_now};
+use crate::program::{Command, Limits, Output, Program, Signal, Status, signal_now};
 
 /// A line at which the reader of the lesson presses Ctrl-C.
 const INTERRUPT: &str = "^C";
@@ -71,7 +71,7 @@ impl Terminal {
                         bail!("it ended ({}) and had printed:\n{}", exit.status, shown(&printed))
                     }
                     Ok(Some(_)) => bail!("it printed too much"),
-                    Ok(None) | Err(_) => bail!("it printed:\n{}", shown(&printed)),
+                    Ok(None) | Err(_) => bail!("{}", beside(&printed, before)),
                 }
             }
             if typed.stays {
@@ -85,10 +85,15 @@ impl Terminal {
             Some(_) => &after[1..],
             None => before,
         };
+        let mut status = Status::Unknown;
         loop {
             match timeout_at(deadline, program.next()).await {
                 Ok(Some(Output::Line(line))) if printed.len() < MOST_LINES => printed.push(line),
-                Ok(Some(Output::Exited(_)) | None) => break,
+                Ok(Some(Output::Exited(exit))) => {
+                    status = exit.status;
+                    break;
+                }
+                Ok(None) => break,
                 Ok(Some(_)) => bail!("it printed too much"),
                 Err(_) => bail!(
                     "it did not end within {} s; it printed:\n{}",
@@ -105,9 +110,14 @@ impl Terminal {
             None => wildcard::matches(expected, &printed, &typed.any),
         };
         if !as_shown {
-            bail!("it printed:\n{}", shown(&printed));
+            bail!("{}", beside(&printed, expected));
         }
-        Ok(())
+        match typed.exits {
+            Some(wanted) if status != Status::Code(wanted) => {
+                bail!("it ended with {status}, and not with {wanted}, as exits={wanted} says")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The command in a shell that first brings back what the last one left, and leaves the same for the next.
@@ -135,6 +145,15 @@ impl Terminal {
             program.terminate().await;
         }
     }
+}
+
+/// What was printed, and what is shown.
+fn beside(printed: &[String], expected: &[String]) -> String {
+    format!(
+        "it printed:\n{}\nand is shown to print:\n{}",
+        shown(printed),
+        shown(expected)
+    )
 }
 
 /// Lines as an error quotes them.

@@ -38,13 +38,13 @@ fn what_disagrees_is_named_with_its_file_and_its_line() {
             LESSON,
             "$m \\ln(m/z)$",
             "$m \\lnn(m/z)$",
-            "lesson.md, line 41: the formula",
+            "lesson.md, line 40: the formula",
         ),
         (
             LESSON,
             "| **stream** |",
             "| **steam** |",
-            "line 62: the check has no claim \"steam\"; it has six-clicks",
+            "line 59: the check has no claim \"steam\"; it has six-clicks",
         ),
         (
             LESSON,
