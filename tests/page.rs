@@ -3,4 +3,5 @@
 mod browser;
 mod client;
 mod events;
+mod lessons;
 mod refusals;

@@ -24,6 +24,7 @@ mod answer;
 mod assets;
 mod events;
 mod feed;
+mod lesson;
 mod pipeline;
 mod router;
 mod shell;

@@ -52,6 +52,41 @@ pub(super) fn lines(language: &str, code: &str) -> Vec<Line> {
         .collect()
 }
 
+/// What a piece of code is, for whoever shows it elsewhere than on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeKind {
+    /// Nothing in particular; in a terminal session, what was printed.
+    Plain,
+    /// The sign after which a command stands.
+    Prompt,
+    /// A command that the reader is to type.
+    Command,
+    /// A word of the language.
+    Keyword,
+    /// A string.
+    Literal,
+    /// A comment.
+    Comment,
+}
+
+/// The lines of a code block as [`crate::render::lesson`] highlights them: each a row of pieces, which joined are the
+/// line, less the blanks at its end.
+pub fn code(language: &str, code: &str) -> Vec<Vec<(CodeKind, String)>> {
+    let piece = |span: Span| {
+        let kind = match span.look.kind {
+            Kind::Quiet => CodeKind::Prompt,
+            Kind::Command => CodeKind::Command,
+            Kind::Keyword => CodeKind::Keyword,
+            Kind::Literal => CodeKind::Literal,
+            Kind::Comment => CodeKind::Comment,
+            Kind::Prose | Kind::Heading | Kind::Code | Kind::Math | Kind::Link => CodeKind::Plain,
+        };
+        (kind, span.text)
+    };
+    let line = |line: Line| line.into_iter().map(piece).collect();
+    lines(language, code).into_iter().map(line).collect()
+}
+
 /// A terminal session: a command stands after `$ `, or after `> ` where one goes on; the rest is what it printed.
 fn console(line: &str) -> Line {
     for prompt in ["$ ", "> "] {

@@ -16,6 +16,7 @@ mod text;
 mod untrusted;
 mod wrap;
 
+pub use code::{CodeKind, code};
 pub use math::{FormulaError, math};
 pub use pager::pager;
 pub use style::Style;
