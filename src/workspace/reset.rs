@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use super::{Workspace, settings, write_atomically};
 use crate::lesson::{self, SETTINGS_PART, Section};
 
+/// The file beside the student's work that keeps the section's table of `workshop.toml`.
+const KEPT_SETTINGS: &str = "workshop.before-reset.toml";
+
 /// What a reset came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reset {
@@ -53,7 +56,11 @@ impl Workspace {
         let renamed = fs::rename(&folder, &copy)
             .with_context(|| format!("cannot rename {} to {}", folder.display(), begun.copy));
         match renamed.and_then(|()| self.bring_to_its_end(section, &begun)) {
-            Ok(reset) => Ok(reset),
+            Ok(reset) => {
+                // From here on all is done, and nothing is undone.
+                self.forget_note()?;
+                Ok(reset)
+            }
             Err(error) => {
                 self.undo(section, &begun)?;
                 Err(error.context("nothing is reset"))
@@ -73,10 +80,11 @@ impl Workspace {
         let section = begun.as_ref().and_then(|begun| lesson::section(begun.section));
         match (begun, section) {
             (Some(begun), Some(section)) if self.root.join(&begun.copy).is_dir() => {
-                self.bring_to_its_end(section, &begun).map(drop)
+                self.bring_to_its_end(section, &begun)?;
+                self.forget_note()
             }
             // The folder was not renamed yet, so nothing has happened.
-            _ => fs::remove_file(&note).with_context(|| cannot("remove", &note)),
+            _ => self.forget_note(),
         }
     }
 
@@ -94,22 +102,13 @@ impl Workspace {
         if let (Some(part), Some(own)) = (part, settings::table_of(&text, section.folder))
             && text[own.clone()] != part
         {
-            let file = copy.join(SETTINGS_PART);
-            // What the student has under that name is not ours.
-            let file = match file.symlink_metadata() {
-                Ok(_) if !fs::read(&file).is_ok_and(|there| there == text[own.clone()].as_bytes()) => {
-                    copy.join("workshop.before-reset.toml")
-                }
-                _ => file,
-            };
+            let file = copy.join(KEPT_SETTINGS);
             write_atomically(&file, text[own.clone()].as_bytes()).with_context(|| cannot("write", &file))?;
             kept = Some(file);
             let fresh = format!("{}{part}{}", &text[..own.start], &text[own.end..]);
             settings::parse(&path, &fresh)?;
             super::atomic::replace(&path, fresh.as_bytes()).with_context(|| cannot("write", &path))?;
         }
-        let note = self.reset_note();
-        fs::remove_file(&note).with_context(|| cannot("remove", &note))?;
         Ok(Reset { copy, settings: kept })
     }
 
@@ -117,6 +116,8 @@ impl Workspace {
     fn undo(&self, section: &Section, begun: &Begun) -> anyhow::Result<()> {
         let (folder, copy) = (self.section(section), self.root.join(&begun.copy));
         if copy.is_dir() {
+            // What it says is in workshop.toml still. One that stays does no harm.
+            let _ = fs::remove_file(copy.join(KEPT_SETTINGS));
             // Only the starter's files, of a moment ago.
             match fs::remove_dir_all(&folder) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -138,6 +139,10 @@ impl Workspace {
                 )
             })?;
         }
+        self.forget_note()
+    }
+
+    fn forget_note(&self) -> anyhow::Result<()> {
         let note = self.reset_note();
         fs::remove_file(&note).with_context(|| cannot("remove", &note))
     }

@@ -1,10 +1,12 @@
 //! `workshop reset`, `workshop solution`, and what the workspace remembers: nothing of the student's is lost.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Command;
 
+use nix::pty::openpty;
 use serde_json::{Value, json};
 
 use super::student::{Student, WORKSHOP, flat, text};
@@ -81,7 +83,7 @@ fn a_reset_keeps_the_work_under_a_dated_name_and_begins_anew() {
     );
     assert_eq!(kept("answers.toml"), "mean = 1\nvariance = 2\n");
     assert_eq!(
-        kept("workshop.toml"),
+        kept("workshop.before-reset.toml"),
         "[03-online-statistics]\nrun = [\"python3\", \"other.py\", \"--fast\"]"
     );
     assert_eq!(
@@ -294,4 +296,50 @@ fn a_workspace_that_was_moved_goes_on_working() {
     let checked = student.command(["check"]).current_dir(&moved).output().unwrap();
     assert_eq!(checked.status.code(), Some(1), "{}", text(&checked.stderr));
     says(&["stop"]);
+}
+
+/// What the command prints where standard input and output are a terminal at which `typed` is typed.
+fn on_a_terminal(student: &Student, arguments: &[&str], typed: &str) -> String {
+    let pair = openpty(None, None).unwrap();
+    let terminal = fs::File::from(pair.slave);
+    let mut command = student.command(arguments);
+    command
+        .stdin(terminal.try_clone().unwrap())
+        .stdout(terminal.try_clone().unwrap())
+        .stderr(terminal);
+    let mut process = command.spawn().unwrap();
+    // The command holds the terminal too, until it is dropped.
+    drop(command);
+    let mut keyboard = fs::File::from(pair.master);
+    keyboard.write_all(typed.as_bytes()).unwrap();
+    let (mut screen, mut part) = (Vec::new(), [0; 4096]);
+    // On Linux the end of a terminal that nobody holds any more is an error.
+    while let Ok(count @ 1..) = keyboard.read(&mut part) {
+        screen.extend_from_slice(&part[..count]);
+    }
+    assert!(process.wait().unwrap().success(), "{}", text(&screen));
+    text(&screen)
+}
+
+#[test]
+fn on_a_terminal_one_is_asked_and_only_yes_is_yes() {
+    let student = Student::started("50");
+    student.write("reader.py", "mine");
+    let no = on_a_terminal(&student, &["reset", "3"], "\n");
+    assert!(
+        no.contains("Reset section 3? [y/N]") && no.contains("Nothing is reset."),
+        "{no}"
+    );
+    let no = on_a_terminal(&student, &["solution", "3"], "n\n");
+    assert!(
+        no.contains("Look at a solution? [y/N]") && no.contains("Nothing is shown."),
+        "{no}"
+    );
+    assert!(copies(&student).is_empty() && !student.file("solution").exists());
+    assert!(!student.says(["progress"]).contains("seen"));
+    on_a_terminal(&student, &["solution", "3"], "y\n");
+    assert!(student.file("solution/reader.py").is_file());
+    let yes = on_a_terminal(&student, &["reset", "3"], "yes\n");
+    assert!(yes.contains("Section 3 begins anew"), "{yes}");
+    assert_eq!(copies(&student).len(), 1);
 }

@@ -143,7 +143,16 @@ fn traced(student: &Student, arguments: &[&str], options: &[&str]) -> (Output, S
             None => command.env_remove(name),
         };
     }
-    let output = command.output().unwrap();
+    if arguments[0] == "live" {
+        // Nobody hears that it is ready, so it goes again of itself.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.stdout(writer);
+    } else {
+        command.stdout(Stdio::piped());
+    }
+    let process = command.stderr(Stdio::piped()).spawn().unwrap();
+    let output = process.wait_with_output().unwrap();
     let trace = fs::read_to_string(&log).unwrap();
     fs::remove_file(&log).unwrap();
     (output, trace)
@@ -182,13 +191,13 @@ fn every_write(template: &Template, arguments: &[&str], calls: &str, fate: Fate)
     let made = made(template, arguments, calls);
     let tried = made
         .iter()
-        .filter(|(call, n)| one_write(template, arguments, call, fate, *n));
+        .filter(|(call, n)| one_write(template, arguments, call, fate, *n).1);
     tried.count()
 }
 
-/// Tries the `n`th time that the command makes `call`; false where it does not come to that: how often one thread wakes
-/// another differs.
-fn one_write(template: &Template, arguments: &[&str], call: &str, fate: Fate, n: usize) -> bool {
+/// Tries the `n`th time that the command makes `call`. Returns the student afterwards, and whether it came to that: how
+/// often one thread wakes another differs.
+fn one_write(template: &Template, arguments: &[&str], call: &str, fate: Fate, n: usize) -> (Student, bool) {
     let student = template.copied();
     let inject = format!("inject={call}:{}:when={n}", fate.injected());
     let options = ["-e", &format!("trace={call}"), "-e", &inject];
@@ -206,6 +215,7 @@ fn one_write(template: &Template, arguments: &[&str], call: &str, fate: Fate, n:
     // The check again would take seconds, and is the same whatever was left of the one before.
     let again = match arguments {
         ["check", section] => vec!["solution", *section, "--yes"],
+        ["live", section, ..] => vec!["start", *section],
         _ => arguments.to_vec(),
     };
     let again = student.workshop(again);
@@ -217,17 +227,20 @@ fn one_write(template: &Template, arguments: &[&str], call: &str, fate: Fate, n:
     );
     nothing_is_lost(template, &student, &what);
     // The command again may have had nothing to do with what was left; one that clears up has.
-    student.says(["hint", "--again"]);
+    student.workshop(["hint", "--again"]);
     let litter: Vec<PathBuf> = files(&student.workspace())
         .into_keys()
         .filter(|path| path.to_str().unwrap().contains(".unfinished-"))
         .collect();
     assert!(litter.is_empty(), "{what}: {litter:?}");
+    let undone = files(&student.workspace())
+        .contains_key(Path::new("03-online-statistics/workshop.before-reset.toml"));
+    assert!(!undone, "{what}: a reset that was undone leaves something");
     student.workshop(["stop"]);
     wait_for("nothing to be left", || {
         processes_mentioning(student.folder()).is_empty().then_some(())
     });
-    happened
+    (student, happened)
 }
 
 /// Every file of the student's is there as it was, under its own name or in a dated copy, and every other file is whole.
@@ -248,12 +261,24 @@ fn nothing_is_lost(template: &Template, student: &Student, what: &str) {
         });
         assert!(kept, "{what}: {} is lost", path.display());
     }
-    let same = |name: &str| now.get(Path::new(name)) == template.files.get(Path::new(name));
+    let same = |name: &str| {
+        let before = template.files.get(Path::new(name));
+        before.is_none() || now.get(Path::new(name)) == before
+    };
     assert!(same(".workshop/secret"), "{what}: the secret");
-    assert!(
-        same("workshop.toml"),
-        "{what}: workshop.toml, which was the starter's"
-    );
+    if !same("workshop.toml") {
+        // Only a reset changes it, whole, once what it said is kept beside the student's work.
+        let starter = "run = [\"python3\", \"reader.py\"]";
+        let settings = &now[Path::new("workshop.toml")];
+        assert!(text(settings).contains(starter), "{what}: {}", text(settings));
+        let kept = now.iter().any(|(path, there)| {
+            let path = path.to_str().unwrap();
+            path.starts_with("03-online-statistics.2")
+                && path.ends_with("/workshop.before-reset.toml")
+                && there == OWN_TABLE
+        });
+        assert!(kept, "{what}: the student's settings are lost");
+    }
     if let Some(progress) = now.get(Path::new(".workshop/progress.json")) {
         let progress = serde_json::from_slice::<serde_json::Value>(progress);
         assert!(progress.is_ok(), "{what}: progress.json is half written");
@@ -294,15 +319,72 @@ fn a_solution_survives_any_write() {
 #[test]
 fn a_reset_survives_any_write() {
     if strace_is_there() {
-        survives(&hinted(), &["reset", "3", "--yes"], 12);
+        let mut template = hinted();
+        fs::write(template.student.workspace().join("workshop.toml"), OWN_TABLE).unwrap();
+        template.files = files(&template.student.workspace());
+        survives(&template, &["reset", "3", "--yes"], 18);
     }
 }
+
+/// What a student has made of `workshop.toml`.
+const OWN_TABLE: &[u8] = b"[03-online-statistics]\nrun = [\"node\", \"reader.js\", \"--fast\"]";
 
 #[test]
 fn a_start_survives_any_write() {
     if strace_is_there() {
         survives(&hinted(), &["start", "3", "--rate", "50"], 4);
     }
+}
+
+#[test]
+fn a_background_process_survives_any_write() {
+    if strace_is_there() {
+        survives(&hinted(), &["live", "3", "--rate", "50"], 8);
+    }
+}
+
+#[test]
+fn the_first_start_of_all_survives_any_write() {
+    if strace_is_there() {
+        let nothing = Template {
+            student: Student::new(),
+            files: BTreeMap::new(),
+        };
+        fs::create_dir(nothing.student.workspace()).unwrap();
+        let whole = Student::new();
+        whole.says(["start", "3", "--rate", "50"]);
+        whole.says(["stop"]);
+        let expected = of_the_student(&whole);
+        let starts = |calls, fate| {
+            let made = made(&nothing, START, calls);
+            for (call, n) in &made {
+                let student = one_write(&nothing, START, call, fate, *n).0;
+                let files = of_the_student(&student);
+                assert_eq!(
+                    files.keys().collect::<Vec<_>>(),
+                    expected.keys().collect::<Vec<_>>()
+                );
+                assert!(files == expected, "{call} {n}: a file is not the starter's");
+                let secret = fs::read_to_string(student.workspace().join(".workshop/secret")).unwrap();
+                assert!(secret.starts_with("workshop-secret-1 "), "{call} {n}: {secret}");
+            }
+            assert!(made.len() >= 20, "a start has only {} writes", made.len());
+        };
+        starts(
+            "rename,renameat,renameat2,symlink,symlinkat,mkdir,mkdirat,unlink,unlinkat,fsync",
+            Fate::Killed,
+        );
+        starts("write", Fate::DiskFull);
+    }
+}
+
+const START: &[&str] = &["start", "3", "--rate", "50"];
+
+/// The files that are the student's to change.
+fn of_the_student(student: &Student) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = files(&student.workspace());
+    files.retain(|path, _| !path.starts_with(".workshop"));
+    files
 }
 
 #[test]
