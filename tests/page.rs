@@ -5,3 +5,4 @@ mod client;
 mod events;
 mod lessons;
 mod refusals;
+mod views;

@@ -15,10 +15,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::{Winsize, openpty};
 use nix::sys::termios::{OutputFlags, tcgetattr};
 
@@ -28,7 +27,7 @@ use crate::cli;
 use crate::workspace::EstimateLog;
 
 /// Lets a process listen to what `command` will print, and keep its estimates in the file `estimates`. Where standard
-/// output is neither a terminal nor a pipe, nobody listens.
+/// output is none of a terminal, a pipe and a socket, nobody listens.
 ///
 /// # Errors
 /// There can be no such process; the command is as it was.
@@ -37,7 +36,7 @@ pub fn stand_between(command: &mut Command, estimates: &Path) -> io::Result<()> 
     let place = Place::of(stdout.as_fd())?;
     let (from_program, to_listener) = if stdout.is_terminal() {
         terminal_like(stdout.as_fd())?
-    } else if place.is_pipe {
+    } else if place.is_stream {
         let (reader, writer) = io::pipe()?;
         (reader.into(), writer.into())
     } else {
@@ -62,7 +61,8 @@ pub fn stand_between(command: &mut Command, estimates: &Path) -> io::Result<()> 
 /// Where output goes.
 #[derive(PartialEq)]
 struct Place {
-    is_pipe: bool,
+    /// A pipe, or the socket that some programs use as one: who reads it waits for its end.
+    is_stream: bool,
     device: u64,
     inode: u64,
 }
@@ -71,7 +71,7 @@ impl Place {
     fn of(output: BorrowedFd) -> io::Result<Self> {
         let metadata = File::from(output.try_clone_to_owned()?).metadata()?;
         Ok(Self {
-            is_pipe: metadata.file_type().is_fifo(),
+            is_stream: metadata.file_type().is_fifo() || metadata.file_type().is_socket(),
             device: metadata.dev(),
             inode: metadata.ino(),
         })
@@ -149,7 +149,8 @@ fn pass_on(mut printed: &[u8], output: &mut File) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             // Another program that has the terminal open may have set it so that it refuses rather than waits.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                thread::sleep(Duration::from_millis(1))
+                let writable = PollFd::new(output.as_fd(), PollFlags::POLLOUT);
+                poll(&mut [writable], PollTimeout::NONE)?;
             }
             Err(error) => return Err(error),
         }

@@ -22,10 +22,16 @@
 
 mod answer;
 mod assets;
+mod convergence;
 mod events;
 mod feed;
+mod graph;
+mod graph_changes;
+mod ledger;
 mod lesson;
 mod pipeline;
+mod race;
+mod records;
 mod router;
 mod shell;
 mod token;

@@ -48,8 +48,8 @@ pub enum ZsetsError {
     },
     /// There is too much of it.
     #[error(
-        "database {database} of the Redis at {address} holds more than {MOST_EDGES} edges or {} MiB of names; is it the \
-         one that you mean?",
+        "database {database} of the Redis at {address} holds more than {edges} edges or {} MiB of names; is it the one \
+         that you mean?",
         MOST_BYTES >> 20
     )]
     TooMuch {
@@ -57,6 +57,8 @@ pub enum ZsetsError {
         address: String,
         /// The number of the database.
         database: i64,
+        /// As many edges would have been read.
+        edges: usize,
     },
 }
 
@@ -106,6 +108,15 @@ impl Database {
     ///
     /// Where the Redis does not answer, or holds far more than a graph that can be looked at.
     pub fn read(&self) -> Result<Zsets, ZsetsError> {
+        self.read_at_most(MOST_EDGES)
+    }
+
+    /// The same, where more than `edges` are too much.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::read`].
+    pub fn read_at_most(&self, edges: usize) -> Result<Zsets, ZsetsError> {
         let failed = |error: RedisError| ZsetsError::Redis {
             address: self.address(),
             reason: error.to_string(),
@@ -113,6 +124,7 @@ impl Database {
         let mut reading = Reading {
             connection: self.connect().map_err(failed)?,
             edges: Vec::new(),
+            most_edges: edges,
             bytes: 0,
             other_keys: 0,
             infinite: 0,
@@ -127,6 +139,7 @@ impl Database {
                 return Err(ZsetsError::TooMuch {
                     address: self.address(),
                     database: self.number(),
+                    edges,
                 });
             }
             if next == 0 {
@@ -153,6 +166,7 @@ impl Database {
 struct Reading {
     connection: Connection,
     edges: Vec<(Name, Name, f64)>,
+    most_edges: usize,
     bytes: usize,
     other_keys: usize,
     infinite: usize,
@@ -167,7 +181,7 @@ impl Reading {
     }
 
     fn is_full(&self) -> bool {
-        self.edges.len() > MOST_EDGES || self.bytes > MOST_BYTES
+        self.edges.len() > self.most_edges || self.bytes > MOST_BYTES
     }
 
     /// Reads those of the keys that are zsets. One round trip tells the types, and one fetches what fits into an answer,

@@ -9,7 +9,7 @@ use super::client::{address, begin, get, head};
 use crate::commands::student::{Student, wait_for};
 
 /// Listens to the feed at `path`.
-fn listen(page: &str, path: &str) -> BufReader<TcpStream> {
+pub fn listen(page: &str, path: &str) -> BufReader<TcpStream> {
     let mut reader = begin(page, "GET", path, &[("host", page)], b"");
     let (status, headers) = head(&mut reader);
     assert_eq!(status, 200);
@@ -21,7 +21,7 @@ fn listen(page: &str, path: &str) -> BufReader<TcpStream> {
 }
 
 /// The next document of a feed; `None` when it has ended. (What frames the chunks of the reply is passed over.)
-fn next(reader: &mut impl BufRead, name: Option<&str>) -> Option<Value> {
+pub fn next(reader: &mut impl BufRead, name: Option<&str>) -> Option<Value> {
     let mut event = None;
     loop {
         let mut line = String::new();
