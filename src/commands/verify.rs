@@ -19,6 +19,21 @@ const LONGEST: usize = 20_000;
 
 pub fn verify(course: Option<&Path>, arguments: &cli::Verify) -> Outcome {
     let sections = sections(course.is_some(), arguments.section)?;
+    if let Some(name) = arguments
+        .except
+        .as_deref()
+        .filter(|name| lesson::language(name).is_none())
+    {
+        let known: Vec<&str> = lesson::languages()
+            .iter()
+            .map(|language| language.name.as_str())
+            .collect();
+        let known = known.join(", ");
+        return Err(Usage(format!(
+            "there is no language {name:?} that --except could leave out; there are {known}"
+        ))
+        .into());
+    }
     let mut page = Page::default();
     for section in &sections {
         page.files(section)?;
@@ -38,7 +53,7 @@ pub fn verify(course: Option<&Path>, arguments: &cli::Verify) -> Outcome {
             return Ok(Exit::Interrupted(signal));
         }
     }
-    if course.is_none() {
+    if sections.iter().any(|section| section.course().is_none()) {
         page.unknown("the programs that must fail or pass (checks/*/wrong, checks/*/right) are not inside this binary, and were \
             not looked at; --course FOLDER names the sources")?;
     }
@@ -59,8 +74,12 @@ fn sections(named: bool, number: Option<u8>) -> Result<Vec<&'static Section>, Us
 /// Runs the programs, and types what the lessons say.
 async fn run(sections: &[&'static Section], except: Option<&str>, page: &mut Page) -> anyhow::Result<()> {
     let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
-    // Where a section has no programs, its lesson is all there is to run.
-    for section in sections.iter().filter(|section| section.has_program()) {
+    for section in sections {
+        if !section.has_program() {
+            let what = "its check judges no program but what a student has running, so its starter and solution are not run";
+            page.unknown(&format!("{}: {what}", section.folder))?;
+            continue;
+        }
         let bench = Bench::new(section, &executable, except).await?;
         let bar = progress_bar(section, bench.count());
         let findings = bench

@@ -1,7 +1,8 @@
 //! Whether the three folders of a section (`lessons/`, `solutions/`, `checks/`) agree, and hold nothing else.
 
 use super::Finding;
-use crate::lesson::{self, SETTINGS_PART, Section};
+use super::starters::{file_name, programs};
+use crate::lesson::{self, Section};
 
 /// How the names of files end that editors and tools leave behind.
 const LEFT_BEHIND: [&str; 7] = ["~", ".bak", ".orig", ".rej", ".swp", ".tmp", ".pyc"];
@@ -21,7 +22,6 @@ pub fn solution_findings(section: &Section) -> Vec<Finding> {
         return findings;
     }
     for name in section.languages() {
-        let programs = programs(section, name);
         let Some(language) = lesson::language(name) else {
             continue;
         };
@@ -30,8 +30,8 @@ pub fn solution_findings(section: &Section) -> Vec<Finding> {
             findings.push(Finding::of(format!("{folder}/{name}"), problem));
             continue;
         }
-        for program in &programs {
-            let wanted = language.file(program);
+        for program in programs(section, name) {
+            let wanted = language.file(file_name(&program));
             if !section.solution(name).any(|file| file.path == wanted) {
                 let problem = "the starter has this program, and the solution has not; add it";
                 findings.push(Finding::of(format!("{folder}/{name}/{wanted}"), problem));
@@ -39,26 +39,6 @@ pub fn solution_findings(section: &Section) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// The names of the programs of the starter in the language `name`, `reader` for the section's own.
-fn programs(section: &Section, name: &str) -> Vec<String> {
-    let part = section.starter(name).find(|file| file.path == SETTINGS_PART);
-    let text = part.map(|file| String::from_utf8_lossy(file.contents).into_owned());
-    // What is wrong with it is said elsewhere.
-    let table: toml::Table = toml::from_str(&text.unwrap_or_default()).unwrap_or_default();
-    let programs = table.get(section.folder).and_then(toml::Value::as_table);
-    let names = programs.into_iter().flat_map(toml::Table::keys);
-    names
-        .filter(|name| *name != "build")
-        .map(|name| {
-            if name == "run" {
-                "reader".into()
-            } else {
-                name.clone()
-            }
-        })
-        .collect()
 }
 
 /// Files of `section` that do not belong there.

@@ -1,6 +1,7 @@
 //! Running the programs of a section: each starter must fail its check, each solution must pass, each wrong program must
 //! fail for the reason in its head, each right one must pass.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,8 +11,9 @@ use serde::Deserialize;
 
 use super::Finding;
 use super::specimens::{Specimen, interpreter, specimens};
+use super::starters::{file_name, programs};
 use crate::checks::{self, Verdict};
-use crate::lesson::{self, SETTINGS_PART, Section, Stream};
+use crate::lesson::{self, Section, Stream};
 use crate::program::guard::Guard;
 use crate::program::{Command, Limits, Output, Program};
 use crate::services::python;
@@ -190,9 +192,13 @@ impl<'a> Bench<'a> {
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
         let mut settings = toml::Table::new();
-        for name in programs(section) {
+        let names: BTreeSet<String> = section
+            .languages()
+            .flat_map(|language| programs(section, language))
+            .collect();
+        for name in names {
             let known = lesson::language(language).context("a language of the course")?;
-            let program = if name == "run" { "reader" } else { &name };
+            let program = file_name(&name);
             let there = folder.join(known.file(program)).exists();
             let command = match kind {
                 Kind::Extra {
@@ -321,22 +327,6 @@ impl<'a> Bench<'a> {
             .iter()
             .filter(|judged| !answered.contains(&judged.id.as_str()))
     }
-}
-
-/// The names of the programs of `section`, `run` among them, as any of its starters has them.
-fn programs(section: &Section) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for language in section.languages() {
-        let part = section.starter(language).find(|file| file.path == SETTINGS_PART);
-        let text = part.map(|file| String::from_utf8_lossy(file.contents).into_owned());
-        let table: toml::Table = toml::from_str(&text.unwrap_or_default()).unwrap_or_default();
-        let programs = table.get(section.folder).and_then(toml::Value::as_table);
-        names.extend(programs.into_iter().flat_map(toml::Table::keys).cloned());
-    }
-    names.retain(|name| name != "build");
-    names.sort();
-    names.dedup();
-    names
 }
 
 /// All there is to try of `section`.

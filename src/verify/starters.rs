@@ -3,8 +3,25 @@
 use super::Finding;
 use crate::lesson::{self, SETTINGS_PART, Section};
 
-/// The program that every section with programs has, by its name in `languages.toml`.
-const READER: &str = "reader";
+/// What the programs of a section are called in `workshop.toml`, and what is none of them.
+const RUN: &str = "run";
+const BUILD: &str = "build";
+
+/// What the files of the program `name` are called after: that of the section itself is the reader.
+pub fn file_name(name: &str) -> &str {
+    if name == RUN { "reader" } else { name }
+}
+
+/// The names of the programs that the starter of `section` in `language` has in `workshop.toml`; none where that cannot be
+/// read, of which [`starter_findings`] speaks.
+pub fn programs(section: &Section, language: &str) -> Vec<String> {
+    let part = section.starter(language).find(|file| file.path == SETTINGS_PART);
+    let text = part.map(|file| String::from_utf8_lossy(file.contents).into_owned());
+    let table: toml::Table = toml::from_str(&text.unwrap_or_default()).unwrap_or_default();
+    let programs = table.get(section.folder).and_then(toml::Value::as_table);
+    let names = programs.into_iter().flat_map(toml::Table::keys);
+    names.filter(|name| *name != BUILD).cloned().collect()
+}
 
 /// What is wrong with the starters of `section`.
 pub fn starter_findings(section: &Section) -> Vec<Finding> {
@@ -42,15 +59,15 @@ pub fn starter_findings(section: &Section) -> Vec<Finding> {
             continue;
         };
         let said = |name: &str| programs.get(name).map(words);
-        if said("build") != language.build {
+        if said(BUILD) != language.build {
             let build = language.build.as_ref();
             tell(match build {
                 Some(build) => format!("build must be {build:?}, as lessons/languages.toml has it"),
                 None => "has a build, which lessons/languages.toml does not have for this language".into(),
             });
         }
-        for program in programs.keys().filter(|program| *program != "build") {
-            let wanted = if program == "run" { READER } else { program };
+        for program in programs.keys().filter(|program| *program != BUILD) {
+            let wanted = file_name(program);
             if said(program) != Some(language.run(wanted)) {
                 tell(format!(
                     "{program} must be {:?}, as lessons/languages.toml has it",
@@ -64,7 +81,7 @@ pub fn starter_findings(section: &Section) -> Vec<Finding> {
                 ));
             }
         }
-        if !programs.contains_key("run") {
+        if !programs.contains_key(RUN) {
             tell("has no run, the program of the section; add it".into());
         }
     }

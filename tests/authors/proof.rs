@@ -19,6 +19,33 @@ fn the_example_proves_itself() {
     assert_eq!((marks, code), (vec!["✓"; 3], Some(0)), "{said}");
 }
 
+/// What a shell has ignored, as for a command in the background, is ignored by whatever that starts: the shells in which
+/// lessons are typed must not be among it.
+#[test]
+fn ctrl_c_reaches_what_a_lesson_runs_where_verify_itself_was_started_to_ignore_it() {
+    let course = Course::copy();
+    let endless = "trap 'echo bye; exit' INT; echo begun; while :; do sleep 0.01; done";
+    let console = format!("```console\n$ {endless}\nbegun\n^C\nbye\n```\n\n## Now you!");
+    course.replace(&format!("lessons/{SECTION}/lesson.md"), "## Now you!", &console);
+    let student = Student::new();
+    let command = student.command(["verify", "--except", "python", "--course", course.name()]);
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", "trap '' INT; exec \"$@\"", "sh"])
+        .arg(command.get_program());
+    shell.args(command.get_args()).current_dir(student.folder());
+    let output = shell.output().unwrap();
+    let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(
+        output.status.success() && said.contains("3 commands print"),
+        "{said}"
+    );
+    assert_eq!(
+        student.workshop(["verify", "--except", "cobol"]).status.code(),
+        Some(2)
+    );
+}
+
 #[test]
 fn programs_and_lessons_that_do_not_do_what_is_claimed_of_them_are_named() {
     let course = Course::copy();
