@@ -1,7 +1,9 @@
-//! Whether anybody reads what is printed.
+//! Where what is printed goes, and whether anybody reads it.
 
+use std::fs::File;
 use std::io;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::unix::fs::MetadataExt as _;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
@@ -15,4 +17,16 @@ pub fn is_read() -> io::Result<()> {
         Some(events) if events.intersects(gone) => Err(io::ErrorKind::BrokenPipe.into()),
         _ => Ok(()),
     }
+}
+
+/// The devices and inodes of standard output and standard error: where they are files, we write them ourselves.
+pub fn places() -> Vec<(u64, u64)> {
+    let place = |output: BorrowedFd| {
+        let metadata = File::from(output.try_clone_to_owned().ok()?).metadata().ok()?;
+        Some((metadata.dev(), metadata.ino()))
+    };
+    [place(io::stdout().as_fd()), place(io::stderr().as_fd())]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -43,6 +43,8 @@ pub type Saved = BTreeMap<PathBuf, Contents>;
 #[derive(Debug)]
 pub struct Saves {
     roots: Vec<PathBuf>,
+    /// The devices and inodes of files that are no student's.
+    not_looked_at: Vec<(u64, u64)>,
     /// What was read of each file, and when it was the file it was then.
     read: HashMap<PathBuf, (Stamp, Option<Contents>)>,
 }
@@ -57,10 +59,11 @@ struct Stamp {
 }
 
 impl Saves {
-    /// Looks at `roots`: files, and folders with all that is in them.
-    pub fn of(roots: Vec<PathBuf>) -> Self {
+    /// Looks at `roots`: files, and folders with all that is in them, but for the files of these devices and inodes.
+    pub fn of(roots: Vec<PathBuf>, not_looked_at: Vec<(u64, u64)>) -> Self {
         Self {
             roots,
+            not_looked_at,
             read: HashMap::new(),
         }
     }
@@ -102,7 +105,7 @@ impl Saves {
                     self.look_at(&entry.path(), left, saved, seen)?;
                 }
             }
-        } else if metadata.is_file() {
+        } else if metadata.is_file() && !self.not_looked_at.contains(&(metadata.dev(), metadata.ino())) {
             let stamp = Stamp::of(&metadata);
             let contents = match self.read.get(path) {
                 Some((then, contents)) if *then == stamp && !is_young(&metadata) => *contents,
@@ -225,7 +228,10 @@ mod tests {
         }
         write("reader", b"\x7fELF\0\0");
         std::os::unix::fs::symlink(".", folder.path().join("circle")).expect("a link");
-        let mut saves = Saves::of(vec![folder.path().to_path_buf(), folder.path().join("missing")]);
+        let mut saves = Saves::of(
+            vec![folder.path().to_path_buf(), folder.path().join("missing")],
+            Vec::new(),
+        );
         let mut names: Vec<String> = saves
             .look()
             .expect("few files")
@@ -248,7 +254,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("reader.py");
         fs::write(&path, "one").expect("written");
-        let mut saves = Saves::of(vec![folder.path().to_path_buf()]);
+        let mut saves = Saves::of(vec![folder.path().to_path_buf()], Vec::new());
         let first = saves.look().expect("few files");
         let later = SystemTime::now() + Duration::from_secs(5);
         fs::File::options()
@@ -278,7 +284,7 @@ mod tests {
         for index in 0..=MOST_ENTRIES {
             fs::write(folder.path().join(index.to_string()), "").expect("written");
         }
-        let error = Saves::of(vec![folder.path().to_path_buf()])
+        let error = Saves::of(vec![folder.path().to_path_buf()], Vec::new())
             .look()
             .expect_err("too many");
         assert!(error.to_string().contains("more than 2000 files in"), "{error}");

@@ -254,3 +254,37 @@ fn a_watch_ends_when_nobody_reads_it_any_more() {
     std::io::Read::read_to_end(&mut process.stderr.take().unwrap(), &mut said).unwrap();
     assert_eq!((code, text(&said).as_str()), (Some(0), ""));
 }
+
+#[test]
+fn what_the_watch_prints_into_the_folder_itself_is_no_save() {
+    let (student, _) = student_with("exit 3");
+    // By the shell into a file, and by tee into another one. A hidden file tells which process to end.
+    let watch = "sh -c 'echo $$ >.pid; exec \"$0\" check 3 --watch -- sh program.sh' \"$0\"";
+    for (output, name) in [
+        (">screen.txt", "screen.txt"),
+        ("| tee kept.txt >/dev/null", "kept.txt"),
+    ] {
+        let (script, kept) = (format!("{watch} {output}"), student.folder().join(name));
+        let mut command = Command::new("sh");
+        let mut process = command
+            .args(["-c", &script, super::student::WORKSHOP])
+            .current_dir(student.folder())
+            .env_remove("WORKSHOP_DIR")
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let read = || fs::read_to_string(&kept).unwrap_or_default();
+        let mut pages = 0;
+        // It is over once nothing more comes for a while after a page.
+        wait_for("the watch to come to rest", || {
+            let before = (pages, read().len());
+            std::thread::sleep(NOTHING_HAPPENS * 3);
+            pages = read().matches("Waiting for a save").count();
+            (pages > 0 && before == (pages, read().len())).then_some(())
+        });
+        assert!(pages <= 4, "{pages} checks of one program: {}", read());
+        let pid = fs::read_to_string(student.folder().join(".pid")).unwrap();
+        kill(Pid::from_raw(pid.trim().parse().unwrap()), Signal::SIGINT).unwrap();
+        process.wait().unwrap();
+    }
+}

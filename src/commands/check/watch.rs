@@ -68,6 +68,7 @@ async fn again_and_again(place: &Place, seed: Option<u64>, json: bool) -> Outcom
             let written = differences(&checked, &now);
             screen.wait(&written)?;
             watcher.by_program.extend(written);
+            let now = watcher.after_the_page(now).await?;
             (checked, cause) = watcher.next_save(now).await?;
         } else {
             watcher.blame(&saved);
@@ -103,7 +104,7 @@ struct Watcher {
 impl Watcher {
     fn of(place: &Place) -> Self {
         Self {
-            saves: Saves::of(place.depends_on()),
+            saves: Saves::of(place.depends_on(), output::places()),
             by_program: HashSet::new(),
             in_a_row: HashMap::new(),
         }
@@ -136,6 +137,18 @@ impl Watcher {
                 }
             }
         }
+    }
+
+    /// The files once the page has been printed: `tee` may keep it in one of those that no student writes.
+    async fn after_the_page(&mut self, mut checked: Saved) -> anyhow::Result<Saved> {
+        let now = self.settled(&checked).await?;
+        for path in &self.by_program {
+            match now.get(path) {
+                Some(contents) => checked.insert(path.clone(), *contents),
+                None => checked.remove(path),
+            };
+        }
+        Ok(checked)
     }
 
     /// Waits, between checks, until anything is saved. Returns the files then, and which of them were saved.
