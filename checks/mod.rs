@@ -29,7 +29,7 @@ use std::sync::OnceLock;
 
 pub use contract::ContractError;
 pub use online_statistics::{QUESTIONS, judged_by, standard_errors_off};
-pub use report::{Report, report_text};
+pub use report::{Explanation, Report, explained, report_text};
 pub use shared_state::{LostCount, Race, RaceEnd, race};
 pub use story::{Fate, Step, Stories, Story, What};
 pub use trial::Trial;

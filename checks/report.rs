@@ -26,19 +26,68 @@ pub struct Report {
     pub claims: Vec<Claim>,
 }
 
+/// What is to be read below a claim. Its text is safe to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explanation {
+    /// It holds, or is an extra that is not what to read about now.
+    Nothing,
+    /// What was said of an earlier claim.
+    SameReason,
+    /// Why.
+    Full {
+        /// What should have been seen, and what was seen instead.
+        compared: Option<(String, String)>,
+        /// Lines, in passages: those that are indented are a quotation, and each of the others is one by itself.
+        passages: Vec<Vec<String>>,
+    },
+}
+
+/// Each claim of `report`, with what is to be read below it. What was said under one claim is not said again under
+/// another.
+pub fn explained(report: &Report) -> Vec<(&Claim, Explanation)> {
+    // While required claims do not hold, extras are not what to read about.
+    let extras_in_full = report.verdict == Verdict::Pass;
+    let mut said = HashSet::new();
+    let mut explanation = |claim: &Claim| {
+        if (claim.verdict == Verdict::Pass && !claim.worth_reading) || !(claim.required || extras_in_full) {
+            return Explanation::Nothing;
+        }
+        let begins = claim.explanation.lines().next().unwrap_or_default();
+        if said.contains(begins) {
+            return Explanation::SameReason;
+        }
+        let compared = match (&claim.expected, &claim.received) {
+            (Some(expected), Some(received)) => Some((untrusted(expected, 400), untrusted(received, 400))),
+            _ => None,
+        };
+        let new = passages(&claim.explanation)
+            .into_iter()
+            .filter(|passage| said.insert(passage.join("\n")));
+        Explanation::Full {
+            compared,
+            passages: new
+                .map(|passage| passage.iter().map(|line| untrusted(line, 2000)).collect())
+                .collect(),
+        }
+    };
+    report
+        .claims
+        .iter()
+        .map(|claim| (claim, explanation(claim)))
+        .collect()
+}
+
 /// The report as a page for people: a line a claim, and for each that does not hold, why. What was said under one
 /// claim is not said again under another.
 pub fn report_text(report: &Report, title: &str, style: &Style) -> String {
     let mut page = Page {
         text: String::new(),
         style: *style,
-        said: HashSet::new(),
-        extras_in_full: report.verdict == Verdict::Pass,
     };
     page.line(&style.strong(&format!("Section {} · {title}", report.section)));
     page.line("");
-    for claim in &report.claims {
-        page.claim(claim);
+    for (claim, explanation) in explained(report) {
+        page.claim(claim, &explanation);
     }
     let mut text = page.text.trim_end().to_owned();
     text.push_str("\n\n");
@@ -49,9 +98,6 @@ pub fn report_text(report: &Report, title: &str, style: &Style) -> String {
 struct Page {
     text: String,
     style: Style,
-    said: HashSet<String>,
-    /// While required claims do not hold, extras are not what to read about.
-    extras_in_full: bool,
 }
 
 impl Page {
@@ -60,7 +106,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    fn claim(&mut self, claim: &Claim) {
+    fn claim(&mut self, claim: &Claim, explanation: &Explanation) {
         let style = self.style;
         let mark = match claim.verdict {
             Verdict::Pass => style.good("✓"),
@@ -74,25 +120,16 @@ impl Page {
             claim.title,
             style.quiet(extra)
         ));
-        if (claim.verdict == Verdict::Pass && !claim.worth_reading)
-            || !(claim.required || self.extras_in_full)
-        {
-            return;
-        }
-        let begins = claim.explanation.lines().next().unwrap_or_default();
-        if self.said.contains(begins) {
-            self.paragraph("", "For the same reason.");
-            self.line("");
-            return;
-        }
-        if let (Some(expected), Some(received)) = (&claim.expected, &claim.received) {
-            self.paragraph("expected  ", &untrusted(expected, 400));
-            self.paragraph("received  ", &untrusted(received, 400));
-        }
-        for passage in passages(&claim.explanation) {
-            if self.said.insert(passage.join("\n")) {
-                for line in passage {
-                    self.paragraph("", &untrusted(line, 2000));
+        match explanation {
+            Explanation::Nothing => return,
+            Explanation::SameReason => self.paragraph("", "For the same reason."),
+            Explanation::Full { compared, passages } => {
+                if let Some((expected, received)) = compared {
+                    self.paragraph("expected  ", expected);
+                    self.paragraph("received  ", received);
+                }
+                for line in passages.iter().flatten() {
+                    self.paragraph("", line);
                 }
             }
         }

@@ -22,6 +22,7 @@
 
 mod answer;
 mod assets;
+mod checks;
 mod convergence;
 mod events;
 mod feed;

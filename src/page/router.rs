@@ -95,6 +95,7 @@ impl Router {
             method,
             rest: rest.to_owned(),
             query: request.uri().query().map(str::to_owned),
+            token: self.token.text().to_owned(),
             body: Bytes::new(),
         };
         if asked.acts() {

@@ -1,5 +1,4 @@
 //! What a view is: asked something below its path, it answers.
-#![allow(dead_code, reason = "until each kind of answer has a view that gives it")]
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -35,6 +34,8 @@ pub(super) struct Asked {
     pub rest: String,
     /// The query of the address.
     pub query: Option<String>,
+    /// The token for a form on the page: the value of a hidden field `token`.
+    pub token: String,
     /// The body of a POST, at most [`super::router::LONGEST_BODY`] bytes.
     pub body: Bytes,
 }

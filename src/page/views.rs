@@ -1,5 +1,6 @@
 //! The views there are.
 
+use super::checks::Checks;
 use super::convergence::Convergence;
 use super::graph::Graph;
 use super::ledger::Ledger;
@@ -18,5 +19,6 @@ pub(super) fn all(live: &Live) -> Vec<Box<dyn View>> {
         Box::new(Convergence::new(live)),
         Box::new(Race::new(live)),
         Box::new(Graph::new(live)),
+        Box::new(Checks::new(live)),
     ]
 }

@@ -139,11 +139,15 @@ impl Begun<'_> {
         pulldown_cmark::html::push_html(&mut html, self.events.into_iter());
         // The policy of the page allows no style in a tag. No text looks like this: its quotes are escaped.
         for side in ["left", "center", "right"] {
-            html = html.replace(
-                &format!("style=\"text-align: {side}\""),
-                &format!("class=\"{side}\""),
+            let (style, class) = (
+                format!("style=\"text-align: {side}\""),
+                format!("class=\"{side}\""),
             );
+            html = html.replace(&style, &class);
+            // A corner of a table that names nothing is no heading.
+            html = html.replace(&format!("<th {class}></th>"), "<td></td>");
         }
+        let html = html.replace("<th></th>", "<td></td>");
         Part {
             anchor: self.anchor,
             level: self.level as u8,

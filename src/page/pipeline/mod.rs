@@ -1,10 +1,10 @@
 //! The pipeline, live: what comes in, what goes out, what waits, and who reads.
 
+mod diagram;
 mod snapshot;
 
 use std::time::Duration;
 
-use maud::{Markup, html};
 use serde_json::json;
 
 use super::feed::Feed;
@@ -33,15 +33,6 @@ impl Pipeline {
             }),
         }
     }
-
-    fn page(&self) -> Markup {
-        let now = self.observed.now();
-        html! {
-            h1 { "Pipeline" }
-            p { "Published: " span #published { (now.pubsub.published) } }
-            p { "In the queue: " span #depth { (now.queue.depth) } }
-        }
-    }
 }
 
 impl View for Pipeline {
@@ -56,7 +47,8 @@ impl View for Pipeline {
     fn answer<'a>(&'a self, asked: &'a Asked) -> Answering<'a> {
         Box::pin(async move {
             match (asked.acts(), asked.rest.as_str()) {
-                (false, "") => Page::new(self.title(), self.page())
+                (false, "") => Page::new(self.title(), diagram::of(&self.observed.now()))
+                    .with_style("pipeline.css")
                     .with_module("pipeline.js")
                     .with_feed("/pipeline/events")
                     .into(),
