@@ -41,10 +41,36 @@ impl End {
             [] => String::new(),
             last => {
                 let quoted: Vec<String> = last.iter().map(|line| format!("  | {line}")).collect();
-                format!("\nThe end of its standard error:\n{}", quoted.join("\n"))
+                format!(
+                    "\nThe end of its standard error:\n{}{}",
+                    quoted.join("\n"),
+                    missing_module(last)
+                )
             }
         }
     }
+}
+
+/// How to get the Python module that the program ended for want of; nothing where it did not.
+fn missing_module(last: &[&str]) -> String {
+    let named = |line: &&str| {
+        let (name, _) = line
+            .strip_prefix("ModuleNotFoundError: No module named '")?
+            .split_once('\'')?;
+        // Of a package inside another, the outer one is what is installed.
+        let package = name.split('.').next()?;
+        let is_name = package
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || letter == '_');
+        (is_name && !package.is_empty()).then(|| package.to_owned())
+    };
+    last.iter().find_map(named).map_or_else(String::new, |module| {
+        format!(
+            "\nPython has no module `{module}`. If it is a file of yours, put it beside the program. If it is a package: \
+             `workshop start N` gets those of section N, and in the workspace `python3 -m venv .venv && .venv/bin/python3 \
+             -m pip install {module}` gets any other, where it has that name."
+        )
+    })
 }
 
 impl fmt::Display for End {
@@ -61,5 +87,39 @@ impl fmt::Display for End {
             (None, _) => formatter.write_str("it was still running"),
         }?;
         formatter.write_str(&self.last_words())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(stderr: &str) -> String {
+        End {
+            ending: None,
+            status: Some("exit status 1".into()),
+            stderr_tail: stderr.into(),
+        }
+        .to_string()
+    }
+
+    #[test]
+    fn a_missing_module_is_named_with_what_gets_it() {
+        let told_of = told("Traceback:\nModuleNotFoundError: No module named 'google.cloud'\n");
+        assert!(told_of.contains("no module `google`"), "{told_of}");
+        assert!(told_of.contains("-m pip install google` gets"), "{told_of}");
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_module_gets_into_no_command() {
+        for stderr in [
+            "ModuleNotFoundError: No module named 'x; reboot'",
+            "ModuleNotFoundError: No module named ''",
+            "ModuleNotFoundError: No module named 'x",
+            "I wrote: ModuleNotFoundError: No module named 'x'",
+            "KeyError: 'x'",
+        ] {
+            assert!(!told(stderr).contains("pip"), "{stderr}");
+        }
     }
 }

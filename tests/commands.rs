@@ -8,6 +8,7 @@ mod clicks;
 mod corpus;
 mod doctor;
 mod errors;
+mod full_disk;
 mod graphing;
 mod interrupted;
 mod judge;

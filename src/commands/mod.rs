@@ -39,8 +39,10 @@ mod stop;
 mod verify;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
+use nix::sys::signal::Signal;
 
 use crate::cli::{Cli, Command};
 use crate::program::guard;
@@ -53,6 +55,9 @@ type Outcome = anyhow::Result<Exit>;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let fallback = exit::for_errors_of(&cli.command);
+    // A file that may not grow further (`ulimit -f`) is then an error of the write, as a full disk is, and not our end.
+    // Where this fails, it is as it would have been.
+    let _ = signal_hook::flag::register(Signal::SIGXFSZ as i32, Arc::default());
     match run(cli) {
         Ok(exit) => exit.into(),
         Err(error) => exit::report(&error, fallback).into(),

@@ -59,8 +59,7 @@ async fn examine(subject: &Subject<'_>, seed: Option<u64>) -> anyhow::Result<Rep
     .context("cannot make a folder for the record of this check")?;
     // A seed that is easy to read out and to type again.
     let seed = seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    let recorder = Recorder::begin(&run.record())
-        .with_context(|| format!("cannot write the record {}", run.record().display()))?;
+    let recorder = Recorder::begin(&run.record()).with_context(|| unwritten(&run))?;
     let bar = Bar::new(place.check.scenarios().len() as u64);
     let mut trial = trial(subject, seed, recorder.clone(), run.clone(), &bar.0)?;
     if let Some(command) = &subject.build {
@@ -69,9 +68,7 @@ async fn examine(subject: &Subject<'_>, seed: Option<u64>) -> anyhow::Result<Rep
         trial.not_built = build::for_check(command, directory, &trial.environment, log, &trial.guard).await;
     }
     place.check.gather(&trial).await?;
-    let history = recorder
-        .finish()
-        .with_context(|| format!("cannot write the record {}", run.record().display()))?;
+    let history = recorder.finish().with_context(|| unwritten(&run))?;
     let claims = place.check.judge(&history);
     Ok(Report {
         section: place.section.number,
@@ -82,6 +79,14 @@ async fn examine(subject: &Subject<'_>, seed: Option<u64>) -> anyhow::Result<Rep
         duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         claims,
     })
+}
+
+/// What to say where the record could not be written: nothing can be told from the part of it that was.
+fn unwritten(run: &RunFolder) -> String {
+    format!(
+        "the record {} could not be written, so nothing can be said of your program; make room there, and check again",
+        run.record().display()
+    )
 }
 
 /// Notes what a check has found out, and says it.
