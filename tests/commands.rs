@@ -25,4 +25,5 @@ mod redis;
 mod running;
 mod secret;
 pub mod student;
+mod suspended;
 mod watching;

@@ -109,13 +109,10 @@ impl<'a> Session<'a> {
             .input
             .as_deref()
             .map(|input| String::from_utf8_lossy(input).into_owned());
-        // A guard that is gone is no reason not to check: it is the net below this process, which is alive.
-        let _ = guard.expect(&command);
-        let program = Program::spawn(command, limits).inspect_err(|error| {
+        let program = guard.spawn(command, limits).inspect_err(|error| {
             let problem = sentence(error);
             recorder.record(scenario, door.reader, Event::NotStarted { problem });
         })?;
-        let _ = guard.watch(&program);
         recorder.record(scenario, door.reader, Event::Started);
         if let Some(text) = input {
             recorder.record(scenario, door.reader, Event::Input { text });

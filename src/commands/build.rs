@@ -40,13 +40,10 @@ pub async fn for_check(
         stderr_log: Some(log),
         ..Limits::default()
     };
-    // As in a session: the guard is the net below this process, which is alive.
-    let _ = guard.expect(&command);
-    let mut program = match Program::spawn(command, limits) {
+    let mut program = match guard.spawn(command, limits) {
         Ok(program) => program,
         Err(error) => return Some(format!("The program could not be built: {error}")),
     };
-    let _ = guard.watch(&program);
     let mut printed = VecDeque::new();
     let ended = tokio::time::timeout(LONGEST, to_the_end(&mut program, &mut printed)).await;
     let problem = match ended {

@@ -36,6 +36,7 @@ mod solution;
 mod start;
 mod status;
 mod stop;
+mod suspension;
 mod verify;
 
 use std::process::ExitCode;

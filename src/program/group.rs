@@ -21,6 +21,8 @@ pub(super) struct Member {
     pub(super) pid: Pid,
     /// Resident memory, in bytes.
     pub(super) resident_bytes: u64,
+    /// A signal has stopped it, and none has let it go on.
+    pub(super) is_stopped: bool,
 }
 
 impl Group {
@@ -86,7 +88,8 @@ fn living_from_proc(group: Pid) -> Vec<Member> {
         // The second field is the name of the program, in parentheses, and may hold anything, parentheses too
         // (proc_pid_stat(5)); after it come the state, the parent and the group.
         let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-        let is_zombie = matches!(fields.next()?, "Z" | "X");
+        let state = fields.next()?;
+        let is_zombie = matches!(state, "Z" | "X");
         let is_member = fields.nth(1)?.parse() == Ok(group.as_raw());
         let status = (is_member && !is_zombie)
             .then(|| fs::read_to_string(format!("/proc/{pid}/status")))?
@@ -100,6 +103,7 @@ fn living_from_proc(group: Pid) -> Vec<Member> {
         Some(Member {
             pid: Pid::from_raw(pid),
             resident_bytes: kilobytes * 1024,
+            is_stopped: state == "T",
         })
     };
     processes_from_proc().filter_map(living).collect()
@@ -115,11 +119,13 @@ fn living_from_ps(group: Pid) -> Vec<Member> {
         let mut fields = line.split_ascii_whitespace();
         let pid = Pid::from_raw(fields.next()?.parse().ok()?);
         let is_member = fields.next()?.parse() == Ok(group.as_raw());
-        let is_zombie = fields.next()?.starts_with('Z');
+        let state = fields.next()?;
+        let is_zombie = state.starts_with('Z');
         let kilobytes: u64 = fields.next()?.parse().ok()?;
         (is_member && !is_zombie).then_some(Member {
             pid,
             resident_bytes: kilobytes * 1024,
+            is_stopped: state.starts_with('T'),
         })
     };
     String::from_utf8_lossy(&listed.stdout)

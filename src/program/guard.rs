@@ -8,12 +8,12 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::group::Group;
-use super::{Limits, Program, leftovers};
+use super::{Limits, Program, Signal, SpawnError, leftovers};
 
 /// The argument with which an executable of ours becomes a guard.
 pub const ARGUMENT: &str = "guard";
@@ -36,6 +36,8 @@ struct Running {
     /// Taken only by `drop`, which closes it.
     pipe: Mutex<Option<ChildStdin>>,
     process: Option<Child>,
+    /// The programs that it watches, by their numbers.
+    programs: Mutex<HashMap<u32, Group>>,
 }
 
 impl Guard {
@@ -57,17 +59,24 @@ impl Guard {
         Ok(Guard(Arc::new(Running {
             pipe: Mutex::new(process.stdin.take()),
             process: Some(process),
+            programs: Mutex::default(),
         })))
     }
 
-    /// The command is about to be run: should this process die before it can say more, what carries the command's mark
-    /// is to end. (Where the system shows no marks, a program that is just being started then stays.)
+    /// Starts a program, on the tokio runtime that the caller is on, which ends when this process does, whenever that is.
+    /// (Where the system shows no marks, one that is just being started then stays.)
     ///
     /// # Errors
     ///
-    /// Where the guard is gone.
-    pub fn expect(&self, command: &super::Command) -> io::Result<()> {
-        self.tell(&format!("expect {}\n", command.mark.0))
+    /// Where it cannot be started. Nothing runs then.
+    pub fn spawn(&self, command: super::Command, limits: Limits) -> Result<Program, SpawnError> {
+        // Held from before the start: whoever stops all programs stops this one too.
+        let mut programs = self.programs();
+        // A guard that is gone is no reason not to start: it is the net below this process, which is alive.
+        let _ = self.tell(&format!("expect {}\n", command.mark.0));
+        let program = Program::spawn(command, limits)?;
+        let _ = self.note(&mut programs, &program);
+        Ok(program)
     }
 
     /// From now on the program ends when this process does.
@@ -76,6 +85,11 @@ impl Guard {
     ///
     /// Where the guard is gone.
     pub fn watch(&self, program: &Program) -> io::Result<()> {
+        self.note(&mut self.programs(), program)
+    }
+
+    fn note(&self, programs: &mut HashMap<u32, Group>, program: &Program) -> io::Result<()> {
+        programs.extend(Group::of(program.pid()).map(|group| (program.pid(), group)));
         self.tell(&format!("watch {} {}\n", program.pid(), program.mark()))
     }
 
@@ -85,7 +99,30 @@ impl Guard {
     ///
     /// Where the guard is gone.
     pub fn release(&self, program: &Program) -> io::Result<()> {
+        self.programs().remove(&program.pid());
         self.tell(&format!("release {}\n", program.pid()))
+    }
+
+    /// Stops the programs that it watches while `meanwhile` runs, and lets them go on. One that stands still already is
+    /// left as it is: somebody else has stopped it, and lets it go on when it is time.
+    pub fn stop_during(&self, meanwhile: impl FnOnce()) {
+        // Held throughout: a program that is released now is no longer ours to signal, and one that is being started
+        // waits for its start to be noted.
+        let programs = self.programs();
+        let moves = |group: &&Group| group.living().iter().any(|member| !member.is_stopped);
+        let stopped: Vec<&Group> = programs.values().filter(moves).collect();
+        for group in &stopped {
+            group.signal(Signal::SIGSTOP);
+        }
+        meanwhile();
+        for group in &stopped {
+            group.signal(Signal::SIGCONT);
+        }
+    }
+
+    fn programs(&self) -> MutexGuard<'_, HashMap<u32, Group>> {
+        // What is in it is whole, whoever panicked.
+        self.0.programs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, line: &str) -> io::Result<()> {

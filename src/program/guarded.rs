@@ -18,10 +18,7 @@ impl Guarded {
     ///
     /// Where it cannot be started. Nothing runs then.
     pub fn spawn(command: Command, limits: Limits, guard: &Guard) -> Result<Self, SpawnError> {
-        // A guard that is gone is no reason not to start: it is the net below this process, which is alive.
-        let _ = guard.expect(&command);
-        let program = Program::spawn(command, limits)?;
-        let _ = guard.watch(&program);
+        let program = guard.spawn(command, limits)?;
         Ok(Self {
             program,
             guard: guard.clone(),

@@ -15,6 +15,7 @@ mod leftovers;
 mod lines;
 mod running;
 mod standard_error;
+mod starting;
 
 pub use command::{Command, Limits, Mark};
 pub use error::SpawnError;
@@ -25,3 +26,4 @@ pub use killer::Killer;
 pub use leftovers::VARIABLE as MARK_VARIABLE;
 pub use nix::sys::signal::Signal;
 pub use running::{Output, Program, resident_bytes, signal_now};
+pub use starting::let_starting_children_go_on;

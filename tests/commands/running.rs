@@ -135,14 +135,14 @@ fn a_signal_and_even_a_kill_reach_the_program_itself() {
 }
 
 /// What appears on a terminal, until `until` does or nobody holds the terminal any more.
-struct Screen {
-    keyboard: File,
+pub struct Screen {
+    pub keyboard: File,
     shown: mpsc::Receiver<Vec<u8>>,
     seen: String,
 }
 
 impl Screen {
-    fn of(mut command: Command) -> (Self, std::process::Child) {
+    pub fn of(mut command: Command) -> (Self, std::process::Child) {
         let pair = openpty(None, None).unwrap();
         let end = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
         let child = command
@@ -170,7 +170,21 @@ impl Screen {
         (screen, child)
     }
 
-    fn until(&mut self, until: &str) -> &str {
+    /// A shell with job control, as a student has one: the leader of a session whose terminal this is.
+    pub fn of_shell(student: &Student) -> (Self, std::process::Child) {
+        let mut shell = Command::new("python3");
+        shell
+            .args([
+                "-c",
+                "import os, fcntl, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp('sh', ['sh', '-i'])",
+            ])
+            .current_dir(student.folder())
+            .env("ENV", "/dev/null")
+            .env_remove("WORKSHOP_DIR");
+        Self::of(shell)
+    }
+
+    pub fn until(&mut self, until: &str) -> &str {
         while !self.seen.contains(until) {
             match self.shown.recv_timeout(DEADLINE) {
                 Ok(part) => self.seen.push_str(&text(&part)),
@@ -206,17 +220,7 @@ fn ctrl_c_and_ctrl_z_do_what_they_do_without_us() {
         &student.folder().join("program"),
         "trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.01; done",
     );
-    // A shell with job control, as a student has one: the leader of a session whose terminal this is.
-    let mut shell = Command::new("python3");
-    shell
-        .args([
-            "-c",
-            "import os, fcntl, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp('sh', ['sh', '-i'])",
-        ])
-        .current_dir(student.folder())
-        .env("ENV", "/dev/null")
-        .env_remove("WORKSHOP_DIR");
-    let (mut screen, mut child) = Screen::of(shell);
+    let (mut screen, mut child) = Screen::of_shell(&student);
     let line = format!("{WORKSHOP} run -- ./program; echo status=$?\n");
     screen.keyboard.write_all(line.as_bytes()).unwrap();
     screen.until("ready\r\n");

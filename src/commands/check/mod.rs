@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::Exit;
 use super::interruption::Interruption;
+use super::suspension::Suspension;
 use super::{Outcome, build, language, run, say};
 use crate::arena::Recorder;
 use crate::checks::{Claim, Report, Trial, Verdict, overall, report_text};
@@ -34,8 +35,9 @@ pub fn check(dir: Option<&Path>, arguments: cli::Check) -> Outcome {
     let outcome = runtime.block_on(async {
         // Before any program runs: a signal must not find this command without an ear for it.
         let mut interruption = Interruption::listen()?;
+        let suspension = Suspension::listen()?;
         tokio::select! {
-            report = examine(&subject, arguments.seed) => {
+            report = examine(&subject, arguments.seed, &suspension) => {
                 let report = report?;
                 conclude(&place, &report, arguments.json)?;
                 Ok(report.verdict.into())
@@ -49,7 +51,11 @@ pub fn check(dir: Option<&Path>, arguments: cli::Check) -> Outcome {
 }
 
 /// Checks, and returns what was found out. Says and notes nothing yet.
-async fn examine(subject: &Subject<'_>, seed: Option<u64>) -> anyhow::Result<Report> {
+async fn examine(
+    subject: &Subject<'_>,
+    seed: Option<u64>,
+    suspension: &Suspension,
+) -> anyhow::Result<Report> {
     let begun = Instant::now();
     let place = subject.place;
     let run = match &place.workspace {
@@ -62,6 +68,7 @@ async fn examine(subject: &Subject<'_>, seed: Option<u64>) -> anyhow::Result<Rep
     let recorder = Recorder::begin(&run.record()).with_context(|| unwritten(&run))?;
     let bar = Bar::new(place.check.scenarios().len() as u64);
     let mut trial = trial(subject, seed, recorder.clone(), run.clone(), &bar.0)?;
+    suspension.covers(&trial.guard);
     if let Some(command) = &subject.build {
         bar.0.set_message("building");
         let (directory, log) = (&trial.directory, run.standard_error("build"));

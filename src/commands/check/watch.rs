@@ -14,6 +14,7 @@ use crate::commands::Outcome;
 use crate::commands::exit::{self, Exit};
 use crate::commands::interruption::Interruption;
 use crate::commands::output;
+use crate::commands::suspension::Suspension;
 use crate::workspace::{Saved, Saves, differences, is_half_done};
 
 /// How often the files are looked at. A save is settled once two looks find the same, so that the check begins within
@@ -34,8 +35,9 @@ pub fn watch(place: &Place, seed: Option<u64>, json: bool) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let mut interruption = Interruption::listen()?;
+        let suspension = Suspension::listen()?;
         tokio::select! {
-            outcome = again_and_again(place, seed, json) => outcome,
+            outcome = again_and_again(place, seed, json, &suspension) => outcome,
             signal = interruption.number() => Ok(Exit::Interrupted(signal)),
         }
     });
@@ -43,7 +45,7 @@ pub fn watch(place: &Place, seed: Option<u64>, json: bool) -> Outcome {
     outcome
 }
 
-async fn again_and_again(place: &Place, seed: Option<u64>, json: bool) -> Outcome {
+async fn again_and_again(place: &Place, seed: Option<u64>, json: bool, suspension: &Suspension) -> Outcome {
     let screen = Screen::of(place, json);
     let mut watcher = Watcher::of(place);
     let mut cause = Vec::new();
@@ -51,7 +53,7 @@ async fn again_and_again(place: &Place, seed: Option<u64>, json: bool) -> Outcom
     loop {
         screen.begin(&cause)?;
         let told = tokio::select! {
-            told = one_check(place, seed) => Some(told),
+            told = one_check(place, seed, suspension) => Some(told),
             saved = watcher.saved_during_check(&checked) => {
                 saved?;
                 // What runs is ended by being dropped.
@@ -77,8 +79,8 @@ async fn again_and_again(place: &Place, seed: Option<u64>, json: bool) -> Outcom
     }
 }
 
-async fn one_check(place: &Place, seed: Option<u64>) -> anyhow::Result<Report> {
-    examine(&place.subject()?, seed).await
+async fn one_check(place: &Place, seed: Option<u64>, suspension: &Suspension) -> anyhow::Result<Report> {
+    examine(&place.subject()?, seed, suspension).await
 }
 
 /// Says what a check came to. What keeps it from being made, such as a line of `workshop.toml`, can be mended, and saved.
