@@ -13,6 +13,8 @@ mod patience;
 mod recorder;
 mod redis;
 mod session;
+#[cfg(test)]
+mod short_history;
 mod together;
 mod turns;
 mod whole;
