@@ -47,8 +47,13 @@ pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
         .envs(environment)
         .envs(addresses(&live));
     if section.lesson.stream == Some(Stream::Secret) {
+        let estimates = workspace.estimates_path();
         // The program runs all the same where nobody can listen.
-        let _ = overhear::stand_between(&mut command, &workspace.estimates_path());
+        if let Ok(Some(terminal)) = overhear::stand_between(&mut command, &estimates) {
+            let error = overhear::beside(command, terminal, &estimates).await;
+            let Err(error) = error;
+            return Err(error).with_context(|| format!("cannot run {name}"));
+        }
     }
     Err(command.exec()).with_context(|| format!("cannot run {name}"))
 }

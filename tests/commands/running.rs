@@ -8,6 +8,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -144,6 +145,10 @@ pub struct Screen {
 impl Screen {
     pub fn of(mut command: Command) -> (Self, std::process::Child) {
         let pair = openpty(None, None).unwrap();
+        // Held by the programs on it alone, so that they are hung up when the test ends, however it does.
+        for end in [&pair.master, &pair.slave] {
+            fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
+        }
         let end = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
         let child = command
             .stdin(end(&pair.slave))
@@ -211,6 +216,34 @@ fn on_a_terminal_the_program_is_on_a_terminal() {
     assert_eq!(screen.until("err 5\r\n"), expected);
     assert!(child.wait().unwrap().success());
     is_left_alone(&student);
+}
+
+#[test]
+fn nothing_is_printed_after_a_shell_goes_on_and_the_end_is_the_programs() {
+    let student = student();
+    script(
+        &student.folder().join("program"),
+        "echo last >&2; kill -$1 $$; exit 7",
+    );
+    let line =
+        format!("for i in 1 2 3 4 5 6 7 8; do {WORKSHOP} run -- ./program $signal; echo then $?; done");
+    for (signal, status) in [("0", 7), ("TERM", 143), ("KILL", 137)] {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &line])
+            .current_dir(student.folder())
+            .env("signal", signal)
+            .env_remove("WORKSHOP_DIR");
+        let (mut screen, mut child) = Screen::of(shell);
+        let seen = screen
+            .until("the end of the terminal")
+            .replace("Terminated", "")
+            .replace("Killed", "");
+        let words: Vec<&str> = seen.split_whitespace().collect();
+        let expected = format!("last then {status}");
+        assert_eq!(words.join(" "), [expected.as_str(); 8].join(" "));
+        child.wait().unwrap();
+    }
 }
 
 #[test]
