@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::arena::{Ending, Scenario};
+use crate::program::Limits;
 
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +84,20 @@ impl fmt::Display for End {
             (None, Some(Ending::OutOfTime)) => formatter.write_str("the 60 s that it may take were over"),
             (None, Some(Ending::Flooded)) => {
                 formatter.write_str("it printed more than 64 MiB, and was stopped")
+            }
+            (None, Some(Ending::TooMuchMemory)) => {
+                let most = Limits::STUDENT_BYTES >> 30;
+                write!(
+                    formatter,
+                    "it and its children held more than {most} GiB of memory, and were stopped"
+                )
+            }
+            (None, Some(Ending::TooManyProcesses)) => {
+                let most = Limits::STUDENT_PROCESSES;
+                write!(
+                    formatter,
+                    "it had more than {most} processes, and they were stopped"
+                )
             }
             (None, _) => formatter.write_str("it was still running"),
         }?;

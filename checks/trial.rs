@@ -87,7 +87,7 @@ impl Trial<'_> {
             grace: ENDING,
             // A check has many of these, and the last thirty checks are kept.
             stderr_log_bytes: 1 << 20,
-            ..Limits::default()
+            ..Limits::of_student()
         }
     }
 

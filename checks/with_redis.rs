@@ -1,8 +1,16 @@
 //! What the sections whose readers share a Redis have in common: each experiment has a server of its own.
 
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
 use super::Trial;
 use crate::arena::{Detail, Event, Schedule, World};
 use crate::services::redis::{Installation, Port, Search, Server, locate};
+
+/// How long it may take until it is known how a Redis ended that takes no connections any more.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// The Redis to run, or why there is none.
 pub async fn installation(trial: &Trial<'_>) -> Result<Installation, String> {
@@ -45,4 +53,21 @@ pub async fn start(
     };
     let refused = |problem: String| trial.recorder.record(scenario, 0, Event::NoRedis { problem });
     started.await.map_err(refused).ok()
+}
+
+/// Stops the Redis of an experiment that is over. Where it has ended already, the record says so: without it no program,
+/// however right, could do what it should.
+pub async fn stop(trial: &Trial<'_>, scenario: &'static str, mut server: Server) {
+    if TcpStream::connect(server.address()).await.is_err() {
+        let status = match timeout(ENDING, server.ended()).await {
+            Ok(status) => status.to_string(),
+            Err(_) => "nobody knows how".to_owned(),
+        };
+        let problem = format!(
+            "The Redis of this experiment ended while your programs were at work ({status}), so what they did cannot be \
+             judged. Unless one of them ends it (SHUTDOWN, or a signal to its process), check again."
+        );
+        trial.recorder.record(scenario, 0, Event::NoRedis { problem });
+    }
+    server.stop().await;
 }

@@ -16,6 +16,7 @@ mod killed;
 mod languages;
 mod live;
 mod logs;
+mod misbehaving;
 mod own_redis;
 mod packages;
 mod pipeline;

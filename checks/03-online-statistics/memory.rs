@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::super::ending::End;
 use super::super::{Claim, ClaimHead, Outcome, Trial};
 use super::causes::Cause;
 use super::growth::Growth;
@@ -111,10 +112,24 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
                     _ => None,
                 })
                 .collect();
-            grown(&samples)
+            match scenario.ending() {
+                Some(Ending::TooMuchMemory) => overgrown(End::of(&scenario), &samples),
+                _ => grown(&samples),
+            }
         }
     };
     Some(head.judged(outcome, scenario.duration_ms()))
+}
+
+/// A program that was stopped for its memory: no right one holds so much.
+fn overgrown(end: End, samples: &[(u64, u64)]) -> Outcome {
+    let after = match samples.last() {
+        Some((taken, _)) => format!("After {taken} numbers, or some more,"),
+        None => "Within the first thousand numbers".to_owned(),
+    };
+    Outcome::fail(format!(
+        "{after} {end}\nn, mean and M2 are all that has to be remembered."
+    ))
 }
 
 /// Judges samples of (numbers taken, resident bytes).

@@ -91,7 +91,7 @@ async fn experiment(
         join_all(sessions.into_iter().map(|session| session.end(ending))).await;
         // Where it cannot be read, the claims say so.
         let _ = world.record_redis_contents().await;
-        server.stop().await;
+        with_redis::stop(trial, scenario, server).await;
     }
     world.close().await;
     Ok(())

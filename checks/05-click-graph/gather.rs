@@ -94,7 +94,7 @@ impl Experiment<'_> {
             } else {
                 end_all(sessions, Ending::Exited).await;
             }
-            redis.stop().await;
+            with_redis::stop(trial, scenario, redis).await;
         }
         trial.close(world, scenario).await;
         Ok(())

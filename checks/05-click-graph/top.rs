@@ -33,7 +33,7 @@ pub async fn gather(trial: &Trial<'_>, installation: Result<&Installation, &Stri
                 .await;
             session.end(ending).await;
         }
-        redis.stop().await;
+        with_redis::stop(trial, TOP, redis).await;
     }
     trial.close(world, TOP).await;
     Ok(())

@@ -137,7 +137,7 @@ impl Run<'_> {
         // Where it cannot be read, the claim says so.
         let _ = world.record_redis_contents().await;
         if let Some(server) = server {
-            server.stop().await;
+            with_redis::stop(trial, scenario, server).await;
         }
         trial.close(world, scenario).await;
         Ok(())

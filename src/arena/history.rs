@@ -52,7 +52,7 @@ pub enum Event {
         /// Why.
         problem: String,
     },
-    /// No Redis could be had for the experiment, and the sentences that say why and what to do.
+    /// No Redis could be had for the experiment, or it ended before the experiment did, and the sentences that say why and what to do.
     NoRedis {
         /// Why.
         problem: String,

@@ -74,6 +74,10 @@ pub enum Ending {
     OutOfTime,
     /// It printed more than we read.
     Flooded,
+    /// It held more memory than it may.
+    TooMuchMemory,
+    /// It had more processes than it may.
+    TooManyProcesses,
 }
 
 /// A running program of the student's.
@@ -240,9 +244,14 @@ impl<'a> Session<'a> {
 
     /// Ends the program: asks it to, and makes it if it does not. What it still prints is recorded.
     pub async fn end(mut self, ending: Ending) {
+        let killed_for = self.exit.as_ref().map(|exit| exit.killed_by_us);
+        let (ending, unasked) = match killed_for {
+            Some(Some(Reason::Memory)) => (Ending::TooMuchMemory, false),
+            Some(Some(Reason::Processes)) => (Ending::TooManyProcesses, false),
+            Some(reason) => (ending, reason != Some(Reason::Signalled(Signal::SIGKILL))),
+            None => (ending, false),
+        };
         self.record(Event::Ended { ending });
-        let killed = Some(Reason::Signalled(Signal::SIGKILL));
-        let unasked = self.exit.as_ref().is_some_and(|exit| exit.killed_by_us != killed);
         let exit = match self.exit.take() {
             Some(exit) => exit,
             None => {

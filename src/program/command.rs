@@ -54,6 +54,30 @@ pub struct Limits {
     /// How long after a program's exit its children may still hold its output open, or live on, before they are
     /// killed as left behind.
     pub pipe_wait: Duration,
+    /// How much memory the program and its children may hold together, in bytes, before they are killed; pages that they
+    /// share count once for each. `None`: as much as there is.
+    pub resident_bytes: Option<u64>,
+    /// How many processes its group may have before it is killed. `None`: as many as there can be.
+    pub processes: Option<usize>,
+}
+
+impl Limits {
+    /// The most memory of a student's program, in bytes: several times what a JVM takes for a right one, and so little that
+    /// a small machine has it for each of the programs that a check runs side by side.
+    pub const STUDENT_BYTES: u64 = 1 << 30;
+
+    /// The most processes of a student's program: more than one for each core of a large machine.
+    pub const STUDENT_PROCESSES: usize = 250;
+
+    /// The usual bounds, and those on what a student's program may take of the machine. (A compiler or a server has
+    /// reasons to take more.)
+    pub fn of_student() -> Limits {
+        Limits {
+            resident_bytes: Some(Self::STUDENT_BYTES),
+            processes: Some(Self::STUDENT_PROCESSES),
+            ..Limits::default()
+        }
+    }
 }
 
 impl Default for Limits {
@@ -66,6 +90,8 @@ impl Default for Limits {
             stderr_log_bytes: 16 * 1024 * 1024,
             grace: Duration::from_secs(2),
             pipe_wait: Duration::from_millis(500),
+            resident_bytes: None,
+            processes: None,
         }
     }
 }

@@ -39,6 +39,10 @@ pub enum Reason {
     IgnoredTermination,
     /// It printed more than [`Limits::output_bytes`](super::Limits::output_bytes).
     Flood,
+    /// It held more memory than [`Limits::resident_bytes`](super::Limits::resident_bytes).
+    Memory,
+    /// It had more processes than [`Limits::processes`](super::Limits::processes).
+    Processes,
     /// It was sent this signal on purpose, through [`signal_now`](super::signal_now).
     Signalled(Signal),
 }
@@ -81,6 +85,8 @@ impl fmt::Display for Reason {
                 write!(f, "it did not end when it was asked to (SIGTERM), and was killed")
             }
             Reason::Flood => write!(f, "it printed more than it may, and was killed"),
+            Reason::Memory => write!(f, "it held more memory than it may, and was killed"),
+            Reason::Processes => write!(f, "it had more processes than it may, and was killed"),
             Reason::Signalled(signal) => write!(f, "it was sent {signal} on purpose"),
         }
     }

@@ -5,6 +5,7 @@
 
 mod command;
 mod error;
+mod excess;
 mod executable;
 mod exit;
 mod group;

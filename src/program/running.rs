@@ -13,6 +13,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
+use super::excess::Excess;
 use super::group::Group;
 use super::lines::{Line, Lines};
 use super::standard_error::{StandardError, create_log};
@@ -38,6 +39,8 @@ pub struct Program {
     limits: Limits,
     stdout: Option<ChildStdout>,
     lines: Lines,
+    /// What it takes of the machine.
+    excess: Excess,
     /// What standard output has brought so far, in bytes.
     received: u64,
     stderr: StandardError,
@@ -139,6 +142,7 @@ impl Program {
         Ok(Program {
             stdout: child.stdout.take(),
             lines: Lines::new(limits.line_bytes),
+            excess: Excess::of(group.clone(), &limits),
             received: 0,
             stderr: StandardError::read(stderr, log, &limits),
             child,
@@ -210,8 +214,13 @@ impl Program {
                 Stage::Ending(end) | Stage::Killed(end) | Stage::Settling(end) => Some(end),
             };
             tokio::select! {
-                // Output comes first: what was printed before the exit, or before a time was up, is handed on.
+                // A program that prints without a pause must not keep the look at its memory from its turn.
                 biased;
+                reason = self.excess.seen(), if self.status.is_none() && !matches!(self.stage, Stage::Killed(_)) => {
+                    self.reason = Some(reason);
+                    self.kill();
+                }
+                // Output comes first: what was printed before the exit, or before a time was up, is handed on.
                 read = read(&mut self.stdout, &mut self.lines), if self.stdout.is_some() => {
                     if self.has_flooded(read) {
                         return Some(Output::Flood);

@@ -249,3 +249,57 @@ async fn the_log_of_standard_error_is_bounded_and_says_so() {
     assert!(exit.stderr_tail.ends_with("99999\n100000\n"));
     assert_eq!(exit.stderr_tail.len(), Limits::default().stderr_kept);
 }
+
+#[tokio::test]
+async fn a_program_that_eats_memory_is_killed_with_the_child_that_ate_it() {
+    let limits = Limits {
+        resident_bytes: Some(100_000_000),
+        ..Limits::default()
+    };
+    // `tail` keeps all of a line without an end; the shell itself waits, and prints without a pause meanwhile.
+    let script = "trap '' TERM; (head -c 8000000000 /dev/zero | tail) & echo $!; while :; do echo y; sleep 0.001; done";
+    let mut program = Program::spawn(shell(script), limits).unwrap();
+    let eating: u32 = line(&mut program).await.parse().unwrap();
+    let (_, exit) = rest(&mut program).await;
+    assert_eq!(
+        (exit.status, exit.killed_by_us),
+        (Status::Signal(9), Some(Reason::Memory))
+    );
+    assert!(!is_alive(eating) && !is_alive(program.pid()));
+}
+
+#[tokio::test]
+async fn a_program_that_forks_and_forks_is_killed_with_all_its_processes() {
+    let limits = Limits {
+        processes: Some(20),
+        ..Limits::default()
+    };
+    let script = "i=0; while [ $i -lt 30 ]; do sleep 600 & echo $!; i=$((i+1)); done; wait";
+    let mut program = Program::spawn(shell(script), limits).unwrap();
+    let (printed, exit) = rest(&mut program).await;
+    assert_eq!(
+        (exit.status, exit.killed_by_us),
+        (Status::Signal(9), Some(Reason::Processes))
+    );
+    assert!(printed.len() > 15, "{printed:?}");
+    for output in printed {
+        let Output::Line(child) = output else {
+            panic!("{output:?}")
+        };
+        assert!(!is_alive(child.parse().unwrap()), "{child}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_within_its_limits_is_left_alone() {
+    let limits = Limits {
+        resident_bytes: Some(100_000_000),
+        processes: Some(20),
+        ..Limits::default()
+    };
+    // Long enough to be looked at several times.
+    let script = "sleep 600 & child=$!; sleep 0.8; kill $child; wait; echo done; exit 4";
+    let (printed, exit) = rest(&mut Program::spawn(shell(script), limits).unwrap()).await;
+    assert_eq!(printed, lines(&["done"]));
+    assert_eq!((exit.status, exit.killed_by_us), (Status::Code(4), None));
+}
