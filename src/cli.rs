@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::lesson;
+
 /// Realtime data science, hands on: the servers run here, and what you build is verified.
 #[derive(Debug, Parser)]
 #[command(
@@ -52,6 +54,7 @@ pub enum Command {
     #[command(after_help = "Examples: workshop hint\n          workshop hint 3 --again")]
     Hint(Hint),
     /// List the sections, and how far you are
+    #[command(after_help = "Example: workshop list")]
     List,
     /// Run your program on the live workshop, in this terminal
     #[command(after_help = "Examples: workshop run\n          workshop run -- node reader.js")]
@@ -80,9 +83,10 @@ pub enum Command {
     #[command(after_help = "Example: workshop reveal-secret-stream --yes")]
     RevealSecretStream(Reveal),
     /// Open the page of the live workshop in a browser: lessons and slides, the pipeline as it runs, the last checks
+    #[command(after_help = "Example: workshop open")]
     Open,
     /// Show the parts of the live workshop, and how many messages went through each
-    #[command(after_help = "Exit status: 0 it is running, 1 it is not.")]
+    #[command(after_help = "Example: workshop status\n\nExit status: 0 it is running, 1 it is not.")]
     Status,
     /// Show the graph in a Redis: in figures, as a picture, or for Graphviz, networkx and d3
     #[command(
@@ -106,14 +110,18 @@ pub enum Command {
     )]
     Logs(Logs),
     /// Stop the live workshop
+    #[command(after_help = "Example: workshop stop")]
     Stop,
     /// Print the variables that let this terminal talk to the live workshop
     #[command(after_help = "Example: eval \"$(workshop env)\"")]
     Env,
     /// Show what you have done so far
+    #[command(after_help = "Example: workshop progress")]
     Progress,
     /// Say what the workshop finds on this machine, and how to get what is missing
-    #[command(after_help = "Exit status: 0 all that is required is there, 1 something is missing.")]
+    #[command(
+        after_help = "Example: workshop doctor\n\nExit status: 0 all that is required is there, 1 something is missing."
+    )]
     Doctor,
     /// Print what lets a shell complete this command
     #[command(
@@ -163,6 +171,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Start {
     /// The section
+    #[arg(value_parser = section)]
     pub section: u8,
     /// The language of the starter; without it, the one you had, or python
     #[arg(long, value_name = "NAME")]
@@ -183,6 +192,7 @@ pub struct Start {
 #[derive(Debug, Args)]
 pub struct OneSection {
     /// The section; without it, the one started last
+    #[arg(value_parser = section)]
     pub section: Option<u8>,
 }
 
@@ -190,6 +200,7 @@ pub struct OneSection {
 #[derive(Debug, Args)]
 pub struct Hint {
     /// The section; without it, the one started last
+    #[arg(value_parser = section)]
     pub section: Option<u8>,
     /// Show those again that you have seen
     #[arg(long)]
@@ -200,6 +211,7 @@ pub struct Hint {
 #[derive(Debug, Args)]
 pub struct Program {
     /// The section; without it, the one started last
+    #[arg(value_parser = section)]
     pub section: Option<u8>,
     /// The command to run, where it is not the one in workshop.toml
     #[arg(last = true, value_name = "COMMAND")]
@@ -322,6 +334,7 @@ pub struct Reveal {
 #[derive(Debug, Args)]
 pub struct Reset {
     /// The section
+    #[arg(value_parser = section)]
     pub section: u8,
     /// Do not ask
     #[arg(long)]
@@ -332,6 +345,7 @@ pub struct Reset {
 #[derive(Debug, Args)]
 pub struct Solution {
     /// The section
+    #[arg(value_parser = section)]
     pub section: u8,
     /// The language of the solution; without it, yours
     #[arg(long, value_name = "NAME")]
@@ -355,6 +369,7 @@ pub struct Logs {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The section; without it, all of them: those of --course, or else those of this workshop
+    #[arg(value_parser = section)]
     pub section: Option<u8>,
     /// Run nothing: look at the files alone
     #[arg(long)]
@@ -399,6 +414,7 @@ pub struct Judge {
 #[derive(Debug, Args)]
 pub struct Live {
     /// The section
+    #[arg(value_parser = section)]
     pub section: u8,
     /// Messages a second
     #[arg(long, allow_negative_numbers = true)]
@@ -416,4 +432,15 @@ pub struct Overhear {
     /// Do it, rather than have a process do it that is nobody's child
     #[arg(long)]
     pub here: bool,
+}
+
+/// The number of a section; whether there is such a one is asked later.
+fn section(given: &str) -> Result<u8, String> {
+    given.parse().map_err(|_| {
+        let known = lesson::sections()
+            .iter()
+            .map(|section| format!("{} · {}", section.number, section.lesson.title));
+        let known: Vec<String> = known.collect();
+        format!("sections go by their numbers: {}", known.join(", "))
+    })
 }

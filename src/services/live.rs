@@ -202,6 +202,7 @@ impl BroughtUp {
                 bridge: bridge_stats,
                 readers,
                 stream: None,
+                replay: None,
                 redis,
             },
             control,
@@ -265,6 +266,7 @@ impl BroughtUp {
             }
         };
         self.parts.stream = Some((published.clone(), rate));
+        self.parts.replay = self.state.replay.clone();
         let pubsub = self.parts.pubsub.0.clone();
         self.kept = kept.clone();
         self.stream.spawn(stream::publish(pubsub, flow, published, kept));

@@ -1,6 +1,8 @@
 //! The parts of a live workshop, and what each says of itself.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use super::control::PartStatus;
 use super::readers::Readers;
@@ -21,6 +23,8 @@ pub struct Parts {
     pub bridge: Option<bridge::StatsHandle>,
     /// The stream's count and its rate, where the section has one.
     pub stream: Option<(Published, f64)>,
+    /// The capture that is replayed in place of the section's own stream.
+    pub replay: Option<PathBuf>,
     /// The Redis, where the section has one.
     pub redis: Option<redis::Part>,
 }
@@ -36,7 +40,7 @@ impl Parts {
                 0.0 => "at the recorded pace".into(),
                 rate => format!("{rate} messages a second"),
             },
-            state: "publishing".into(),
+            state: self.stream_state(),
             messages_in: None,
             messages_out: Some(published.count()),
             depth: None,
@@ -45,6 +49,19 @@ impl Parts {
             parts.push(redis.status().await);
         }
         parts
+    }
+
+    /// What the stream does: where it is a capture, which one.
+    fn stream_state(&self) -> String {
+        let Some(capture) = &self.replay else {
+            return "publishing".into();
+        };
+        // Standard input is kept in a folder of ours, under a name that tells nobody anything.
+        let is_kept = capture.parent().and_then(Path::file_name) == Some(OsStr::new(".workshop"));
+        match capture.file_name() {
+            Some(name) if !is_kept => format!("replaying {}", name.to_string_lossy()),
+            _ => "replaying standard input".into(),
+        }
     }
 
     /// How many subscribers the pubsub has besides the bridge.

@@ -182,6 +182,7 @@ fn a_capture_is_replayed_in_place_of_the_stream_again_and_again() {
     let status = student.says(["status"]);
     let row = status.lines().find(|line| line.starts_with("stream")).unwrap();
     assert!(row.contains("at the recorded pace"), "{status}");
+    assert!(row.contains("replaying hour.jsonl"), "{status}");
 
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(CAPTURE.join("\n").as_bytes()).unwrap();

@@ -61,6 +61,45 @@ fn absurd_arguments_are_refused_before_anything_is_done() {
 }
 
 #[test]
+fn what_is_no_number_of_a_section_is_answered_with_those_that_there_are() {
+    let student = Student::new();
+    for arguments in [
+        &["start", "three"][..],
+        &["lesson", "300"],
+        &["check", "reader.py"],
+    ] {
+        let output = student.workshop(arguments);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(
+            message.contains(arguments[1]) && message.contains("3 · Online algorithms"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn every_command_shows_how_it_is_used() {
+    let student = Student::new();
+    let help = student.says(["--help"]);
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names: Vec<&str> = commands
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.contains(&"start") && names.contains(&"stop"), "{help}");
+    for name in names {
+        let help = student.says([name, "--help"]);
+        assert!(help.contains(&format!("workshop {name}")), "{help}");
+        assert!(
+            help.contains("Example: ") || help.contains("Examples: "),
+            "{name} has no example:\n{help}"
+        );
+    }
+}
+
+#[test]
 fn commands_before_start_say_to_start() {
     let student = Student::new();
     for arguments in [

@@ -172,6 +172,51 @@ async fn the_first_section_as_the_slides_show_it() {
 }
 
 #[tokio::test]
+async fn a_bridge_says_once_that_the_pubsub_is_away_and_once_that_it_is_back() {
+    let place = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = place.local_addr().unwrap();
+    drop(place);
+    let source = format!("--pubsub-url=http://{address}/sub?multipart=0");
+    let destination = "--destination-get-url=http://127.0.0.1:1/put?data=%s";
+    let mut bridge = Started::new(PS_TO_HTTP, &[destination, &source]);
+    assert_eq!(
+        bridge.line().await,
+        format!("connecting to http://{address}/sub?multipart=0")
+    );
+    // It asks again and again: whoever listens counts how often, and hangs up.
+    let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+    for _ in 0..4 {
+        drop(wire::in_time("another attempt", listener.accept()).await.unwrap());
+    }
+    drop(listener);
+    let port = format!("--port={}", address.port());
+    let mut pubsub = Started::new(PUBSUB, &[&port]);
+    pubsub.start().await;
+    wire::in_time("the subscription", async {
+        while !curl(&format!("curl -s http://{address}/stats"))
+            .await
+            .starts_with("Active connections: 1\n")
+        {}
+    })
+    .await;
+    bridge.signal(Signal::SIGTERM);
+    let (_, output, errors) = bridge.end().await;
+    assert_eq!(output, "", "that it connects is said once");
+    let lines: Vec<&str> = errors.lines().collect();
+    assert!(errors.contains("no subscription to"), "{errors}");
+    // It is refused, and hung up on at one moment or another: each reason is told once.
+    let told: std::collections::HashSet<&str> = lines.iter().copied().collect();
+    assert_eq!(told.len(), lines.len(), "{errors}");
+    assert_eq!(
+        lines.iter().filter(|line| line.contains("connected to")).count(),
+        1,
+        "{errors}"
+    );
+    pubsub.signal(Signal::SIGTERM);
+    pubsub.end().await;
+}
+
+#[tokio::test]
 async fn a_port_in_use_is_named_with_who_holds_it() {
     let taken = wire::pubsub(pubsub::Options::default());
     let port = format!("--port={}", taken.address.port());

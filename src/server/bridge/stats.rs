@@ -124,7 +124,7 @@ impl fmt::Display for Event {
             Event::SourceLost { address, reason, .. } => {
                 write!(
                     f,
-                    "no subscription to the pubsub at {address}: {reason}; trying again"
+                    "no subscription to the pubsub at {address}: {reason}; will keep trying"
                 )
             }
             Event::DestinationFailing { address, reason } => {

@@ -1,6 +1,8 @@
 //! The `ps_to_http` command.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Parser;
@@ -68,7 +70,7 @@ pub fn ps_to_http() -> ExitCode {
         Err(exit) => return exit,
     };
     let bridge = match Bridge::new(arguments.options()) {
-        Ok(bridge) => bridge.on_event(show),
+        Ok(bridge) => bridge.on_event(Screen::default().into_listener()),
         Err(error) => return fail("ps_to_http", &error),
     };
     run("ps_to_http", async {
@@ -78,10 +80,48 @@ pub fn ps_to_http() -> ExitCode {
     })
 }
 
-fn show(event: &Event) {
-    match event {
-        Event::Connecting { .. } => console::say(format_args!("{event}")),
-        Event::Connected { .. } => {}
-        _ => console::warn(format_args!("ps_to_http: {event}")),
+/// What stands on the screen already: a pubsub that is away is tried every few seconds, and said to be away once.
+#[derive(Debug, Default)]
+struct Screen {
+    said: HashSet<String>,
+}
+
+impl Screen {
+    /// The most sentences that are remembered; an address has few ways not to answer.
+    const MOST: usize = 1000;
+
+    fn into_listener(self) -> impl Fn(&Event) + Send + Sync {
+        let screen = Mutex::new(self);
+        move |event| {
+            screen.lock().unwrap_or_else(PoisonError::into_inner).show(event);
+        }
+    }
+
+    fn show(&mut self, event: &Event) {
+        match event {
+            Event::Connecting { .. } if self.is_new(event) => console::say(format_args!("{event}")),
+            Event::SourceLost {
+                was_connected: false, ..
+            } if self.is_new(event) => console::warn(format_args!("ps_to_http: {event}")),
+            Event::Connecting { .. }
+            | Event::SourceLost {
+                was_connected: false, ..
+            } => {}
+            Event::Connected { .. } => {
+                // Only the sentence that it is connecting: whoever read that there is no subscription wants to know.
+                if self.said.len() > 1 {
+                    console::warn(format_args!("ps_to_http: {event}"));
+                }
+                self.said.clear();
+            }
+            _ => console::warn(format_args!("ps_to_http: {event}")),
+        }
+    }
+
+    fn is_new(&mut self, event: &Event) -> bool {
+        if self.said.len() >= Self::MOST {
+            self.said.clear();
+        }
+        self.said.insert(event.to_string())
     }
 }
