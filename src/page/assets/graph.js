@@ -104,6 +104,8 @@ function take(changes) {
   }
   measure();
   tell(changes);
+  // Somebody may have typed before there was anything to find.
+  find();
   if (still.matches) settle();
   wake();
 }
@@ -232,9 +234,16 @@ byId("close").addEventListener("click", () => {
 });
 
 const search = byId("search");
-search.addEventListener("input", () => {
+/** What is found, as it stands on the page. */
+let shown = "";
+
+function find() {
   const wanted = search.value.trim().toLowerCase();
   const found = wanted === "" ? [] : byRank.filter((node) => names[node].toLowerCase().includes(wanted));
+  const now = JSON.stringify([wanted, found.length, found.slice(0, 6)]);
+  // Whoever has come to one of the nodes with the keyboard stays there while the graph grows elsewhere.
+  if (now === shown) return;
+  shown = now;
   byId("found").replaceChildren(
     ...found.slice(0, 6).map((node) => {
       const item = document.createElement("li");
@@ -243,7 +252,9 @@ search.addEventListener("input", () => {
     }),
   );
   byId("found-count").textContent = wanted === "" ? "" : `${number(found.length)} found`;
-});
+}
+
+search.addEventListener("input", find);
 byId("search-form").addEventListener("submit", (event) => {
   event.preventDefault();
   byId("found").querySelector("button")?.click();
