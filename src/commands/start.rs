@@ -237,6 +237,9 @@ fn end_of_screen(
             "the lesson again, page by page",
         ),
     ];
+    if live.page.is_some() {
+        lines.push(("workshop open".into(), "the same in a browser, and what goes on"));
+    }
     if let Some(language) = language.filter(|_| section.has_program()) {
         lines.extend([
             (
