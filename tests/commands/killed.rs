@@ -158,8 +158,8 @@ fn traced(student: &Student, arguments: &[&str], options: &[&str]) -> (Output, S
     (output, trace)
 }
 
-/// Each of these calls that the command makes, with the how manieth of its name it is. Left out is what goes to another
-/// thread or a socket: that is no disk that could be full, and changes nothing.
+/// Each of these calls that the command makes, with the how manieth of its name it is. Left out is what goes to no disk: it
+/// changes nothing, and cannot find it full.
 fn made(template: &Template, arguments: &[&str], calls: &str) -> Vec<(String, usize)> {
     let student = template.copied();
     // -y: what each file descriptor is.
@@ -169,15 +169,19 @@ fn made(template: &Template, arguments: &[&str], calls: &str) -> Vec<(String, us
     for (call, rest) in trace.lines().filter_map(|line| line.split_once('(')) {
         let count = counts.entry(call.to_owned()).or_default();
         *count += 1;
-        let what = rest.split(',').next().unwrap_or_default();
-        if !["<anon_inode:", "<socket:"]
-            .iter()
-            .any(|kind| what.contains(kind))
-        {
+        if !goes_to_no_disk(rest) {
             made.push((call.to_owned(), *count));
         }
     }
     made
+}
+
+/// Whether a call, as `strace -y` shows it, is to another thread or a socket.
+fn goes_to_no_disk(call: &str) -> bool {
+    let file = call.split(',').next().unwrap_or_default();
+    ["<anon_inode:", "<socket:"]
+        .iter()
+        .any(|kind| file.contains(kind))
 }
 
 /// Whether the command ended by this signal, of itself or by ours; strace ends as what it traces did.
@@ -200,8 +204,13 @@ fn every_write(template: &Template, arguments: &[&str], calls: &str, fate: Fate)
 fn one_write(template: &Template, arguments: &[&str], call: &str, fate: Fate, n: usize) -> (Student, bool) {
     let student = template.copied();
     let inject = format!("inject={call}:{}:when={n}", fate.injected());
-    let options = ["-e", &format!("trace={call}"), "-e", &inject];
+    let options = ["-y", "-e", &format!("trace={call}"), "-e", &inject];
     let (output, trace) = traced(&student, arguments, &options);
+    // How often one thread wakes another differs, so the n-th time may be such a one now.
+    let struck = trace.lines().find(|line| line.contains("(INJECTED)"));
+    if struck.is_some_and(goes_to_no_disk) {
+        return (student, false);
+    }
     let happened = match fate {
         Fate::Killed => ended_by(output.status, 9),
         // One that comes when the verdict is there already comes too late to matter.

@@ -28,6 +28,18 @@ fn runs(student: &Student, lines: &str) -> Command {
     command
 }
 
+/// A program that says `ready` and waits for signals, and what it does at each. Not in the shell, which cannot trap a signal
+/// that whoever started the tests has ignored, and would have to start processes without end.
+fn waits(signals: &[(&str, &str)]) -> String {
+    let handlers = signals
+        .iter()
+        .map(|(name, does)| format!("signal.signal(signal.{name}, lambda *_: {does})\n"));
+    format!(
+        "exec python3 -c 'import signal, sys\n{}print(\"ready\", flush=True)\nwhile True: signal.pause()' ./program",
+        handlers.collect::<String>()
+    )
+}
+
 fn output(student: &Student, lines: &str) -> Output {
     runs(student, lines).output().unwrap()
 }
@@ -122,7 +134,7 @@ fn a_signal_and_even_a_kill_reach_the_program_itself() {
     ] {
         let mut run = runs(
             &student,
-            "trap 'exit 3' INT; trap 'exit 4' HUP; echo ready; while :; do sleep 0.01; done",
+            &waits(&[("SIGINT", "sys.exit(3)"), ("SIGHUP", "sys.exit(4)")]),
         )
         .stdout(Stdio::piped())
         .spawn()
@@ -251,7 +263,7 @@ fn ctrl_c_and_ctrl_z_do_what_they_do_without_us() {
     let student = student();
     script(
         &student.folder().join("program"),
-        "trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.01; done",
+        &waits(&[("SIGINT", "(print(\"interrupted\", flush=True), sys.exit(5))")]),
     );
     let (mut screen, mut child) = Screen::of_shell(&student);
     let line = format!("{WORKSHOP} run -- ./program; echo status=$?\n");
