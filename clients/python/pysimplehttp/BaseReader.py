@@ -182,8 +182,9 @@ class BaseReader:
         """Handle messages until SIGTERM, Ctrl-C or :meth:`stop`; then finish the message in hand and return.
 
         A second signal ends the program on the spot. Handlers of your own for these two signals are set aside until
-        this returns; in another thread than the main one only :meth:`stop` stops. Before each request to the queue,
-        what the tasks have printed is flushed, so that a message that is done is also seen.
+        this returns; in another thread than the main one only :meth:`stop` stops. Before messages are asked for, and
+        before one goes back of which some tasks are done, what the tasks have printed is flushed, so that what is done
+        is also seen.
 
         Raises SystemExit with status 141 when nobody reads standard output any more: left alone, it ends the program
         as quietly as SIGPIPE ends others. What is printed after that goes to /dev/null.
@@ -279,6 +280,11 @@ class BaseReader:
                 return 0.0
             tasks_left, delayed = self._do_tasks(all_names, data, message)
         if tasks_left:
+            if len(tasks_left) < len(all_names):
+                # What is put back says which tasks are done: what those have printed is not to be lost from here on.
+                self._flush()
+                if self._nobody_reads:
+                    raise _NobodyReads
             self._try_again_or_give_up(message, tasks_left, delayed, source)
         return self._backoff()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
@@ -39,11 +40,23 @@ class FailedMessages:
             path = os.path.join(self.directory, f"{stamp}.{self.count}.json")
             try:
                 # "x": another reader may write here too, and nothing may be overwritten.
-                with open(path, "xb") as file:
-                    file.write(message)
-                return
+                file = open(path, "xb")
             except FileExistsError:
                 self.count += 1
+                continue
             except OSError as error:
-                _log.error("cannot write the failed message to %s: %s. It was: %r", path, error.strerror, message)
+                _not_written(path, error, message)
                 return
+            try:
+                with file:
+                    file.write(message)
+            except OSError as error:
+                # Half a message would be taken for a whole one.
+                with contextlib.suppress(OSError):
+                    os.remove(path)
+                _not_written(path, error, message)
+            return
+
+
+def _not_written(path: str, error: OSError, message: bytes) -> None:
+    _log.error("cannot write the failed message to %s: %s. It was: %r", path, error.strerror, message)

@@ -1,11 +1,13 @@
 """What becomes of a message: done, tried again, given up, dropped."""
 
+import resource
 import time
 import unittest
 from pathlib import Path
 
 import support
 from pysimplehttp.BaseReader import BaseReader, RequeueWithoutBackoff
+from pysimplehttp.failed_messages import FailedMessages
 from support import PausingReader, run_reader
 
 
@@ -149,6 +151,50 @@ class Handled(unittest.TestCase):
         with self.assertLogs("pysimplehttp", "ERROR"):
             run_reader(reader)
         self.assertEqual(len(list(Path(directory).iterdir())), 1)
+
+    def test_a_disk_that_takes_no_message_is_logged_with_it_and_keeps_no_half_of_it(self) -> None:
+        directory = support.temporary_directory(self)
+        failed = FailedMessages(directory, "queue", 0)
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # Written up to here and no further, as on a disk that fills up.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5, limits[1]))
+        try:
+            with self.assertLogs("pysimplehttp", "ERROR") as logged:
+                failed.add(b'{"n": 12345}')
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        self.assertIn('{"n": 12345}', logged.output[0])
+        self.assertEqual(list(Path(directory, "queue").iterdir()), [])
+        failed.add(b'{"n": 1}')
+        (kept,) = Path(directory, "queue").iterdir()
+        self.assertEqual((kept.read_bytes(), failed.count), (b'{"n": 1}', 2))
+
+    def test_what_a_done_task_printed_is_out_before_the_rest_is_put_back(self) -> None:
+        self.queue.put({"n": 1})
+        reader = support.reader_process(
+            self,
+            """
+            import os, signal, sys
+            from pysimplehttp.BaseReader import BaseReader
+
+            reader = BaseReader(
+                sys.argv[1], {"done": lambda data: print("done") or True, "left": lambda data: False}, mget_items=1
+            )
+            put = reader._queues.put
+
+            def put_and_die(messages, source):
+                put(messages, source)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            reader._queues.put = put_and_die
+            reader.run()
+            """,
+            self.queue.address,
+        )
+        self.assertEqual(reader.exit_status(), -9)
+        (envelope,) = self.queue.dump()
+        self.assertEqual(envelope["tasks_left"], ["left"])
+        self.assertEqual([reader.line(), reader.line()], ["done", None])
 
     def test_a_message_that_is_not_due_is_put_back_untouched(self) -> None:
         later = {"data": {"n": 1}, "tries": 1, "retry_on": time.time() + 1000, "started": 5, "tasks_left": ["note"]}
