@@ -41,16 +41,23 @@ class Reader:
             self.command = None
 
 
-if __name__ == "__main__":
-    if not all(argument in ("1", "2") for argument in sys.argv[1:]):
+def main(order):
+    if not all(argument in ("1", "2") for argument in order):
         sys.exit("the order is made of 1 and 2, for example: python3 lab.py 1 2 1 2")
     db = redis.Redis.from_url(REDIS_URL, decode_responses=True)
     db.set("lab:n", 0)
     readers = {"1": Reader(column=0), "2": Reader(column=30)}
     print(f"{'reader 1':30}reader 2")
-    for turn in sys.argv[1:]:
+    for turn in order:
         readers[turn].step()
     for reader in readers.values():
         while reader.command is not None:
             reader.step()
     print(f"two readers have added one each, and lab:n is {db.get('lab:n')}")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except redis.ConnectionError as error:
+        sys.exit(f"no Redis: {error}\n`workshop start 4` brings it up, and `eval \"$(workshop env)\"` says where it is")
