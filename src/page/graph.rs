@@ -96,7 +96,8 @@ fn page() -> Markup {
         h1 { "Graph" }
         noscript { p { "The picture needs JavaScript; " code { "workshop graph" } " tells the same in a terminal." } }
         p #problem .card role="status" hidden {}
-        div #empty .card {
+        p #waiting .quiet hidden { "Reading the graph…" }
+        div #empty .card hidden {
             p { strong { "No edges yet." } " Each zset in Redis is a node, with an edge to each of its members:" }
             pre { code { "workshop start 5\nworkshop run" } }
         }

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 
-import { SIZES, Student, assertAccessible, assertQuiet, browser } from "./harness.mjs";
+import { Student, assertAccessible, assertAccessibleAtAllSizes, assertQuiet, browser } from "./harness.mjs";
 
 const open = browser();
 let student;
@@ -35,9 +35,18 @@ async function redis(...commands) {
   return said;
 }
 
+test("before anything is known it does not say that there is nothing", async () => {
+  const page = await open(`${url}/graph`, { script: false });
+  await page.locator("noscript").waitFor({ state: "attached" });
+  assert.equal(await page.locator("#empty").isVisible(), false);
+  await page.context().close();
+});
+
 test("an empty graph says what to do, and edges appear as they are counted", async () => {
   const page = await open(`${url}/graph`);
   await page.locator("#empty").filter({ hasText: "workshop run" }).waitFor();
+  assert.equal(await page.locator("#stage").isVisible(), false, "no empty picture beside it");
+  assert.equal(await page.locator("#waiting").count(), 0, "it is known that there is none");
   await assertAccessible(page);
   await redis(["ZINCRBY", "from-a", "3", "to-b"], ["ZINCRBY", "from-a", "1", "to-c"]);
   await page.locator("#figures").filter({ hasText: "3 nodes, 2 edges" }).waitFor();
@@ -59,6 +68,7 @@ test("an empty graph says what to do, and edges appear as they are counted", asy
 
 test("a node is found, and its weights are told, with the keyboard alone", async () => {
   const page = await open(`${url}/graph`);
+  await page.locator("#search").waitFor();
   await page.locator("#search").focus();
   await page.keyboard.type("TO-C");
   await page.locator("#found-count").filter({ hasText: "1 found" }).waitFor();
@@ -75,6 +85,46 @@ test("a node is found, and its weights are told, with the keyboard alone", async
   await page.context().close();
 });
 
+test("the pointer finds a node, moves it and selects it, and moves and zooms the picture", async () => {
+  const page = await open(`${url}/graph`);
+  await page.locator("#figures").filter({ hasText: "2 nodes" }).waitFor();
+  const canvas = page.locator("#graph");
+  const { x, y } = await canvas.boundingBox();
+  /** Where the picture has it, once it lies still. */
+  const place = (name) => page.evaluate(async (name) => {
+    const { graph } = await import("/assets/graph-model.js");
+    const { across, down } = await import("/assets/graph-view.js");
+    while (graph.forces.isMoving) await new Promise(requestAnimationFrame);
+    const node = graph.names.indexOf(name);
+    return [across(node), down(node)];
+  }, name);
+  const [left, top] = await place("from-a");
+  await page.mouse.move(x + left, y + top);
+  await page.locator("#hovered").filter({ hasText: "from-a: 10 in and out" }).waitFor();
+  await page.mouse.down();
+  await page.mouse.move(x + left + 20, y + top + 15, { steps: 3 });
+  await page.mouse.move(x + left + 60, y + top + 40, { steps: 3 });
+  const [dragged] = await place("from-a").then(([left, top]) => [[Math.round(left), Math.round(top)]]);
+  assert.deepEqual(dragged, [Math.round(left + 60), Math.round(top + 40)], "it is where the pointer is");
+  assert.equal(await page.locator("#selected").isVisible(), false, "what is dragged is not selected");
+  await page.mouse.up();
+  const before = await place("from-a");
+  await page.mouse.move(x + before[0], y + before[1]);
+  await page.mouse.wheel(0, -300);
+  await page.mouse.click(x + before[0], y + before[1]);
+  await page.locator("#selected-name").filter({ hasText: "from-a" }).waitFor();
+  const zoomed = await place("to-c");
+  const width = await canvas.evaluate((canvas) => canvas.clientWidth);
+  await page.mouse.move(x + width - 5, y + 5);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 35, y + 25, { steps: 3 });
+  await page.mouse.up();
+  const moved = await place("to-c");
+  assert.deepEqual(moved.map((at, axis) => Math.round(at - zoomed[axis])), [-30, 20], "the picture is moved");
+  assertQuiet(page);
+  await page.context().close();
+});
+
 test("names from anywhere are text, and the student's data is only read", async () => {
   await redis(
     ["ZADD", "<script>document.title='x'</script>", "5", "\u202eright to left\u0000\u001b[2J"],
@@ -84,13 +134,7 @@ test("names from anywhere are text, and the student's data is only read", async 
   const before = await redis(["DBSIZE"], ["ZSCORE", "from-a", "to-c"]);
   const page = await open(`${url}/graph`);
   await page.locator("#figures").filter({ hasText: "6 nodes, 3 edges" }).waitFor();
-  for (const size of SIZES) {
-    for (const dark of [false, true]) {
-      await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
-      await assertAccessible(page);
-    }
-  }
+  await assertAccessibleAtAllSizes(page);
   assert.equal(await page.title(), "Graph · workshop");
   const shown = await page.locator("main").textContent();
   assert.ok(!/[\u0000\u001b\u202e]/.test(shown) && shown.includes("<U+202E>"), "made visible");

@@ -24,7 +24,7 @@ function told(name) {
 
 const require = createRequire(join(told("WORKSHOP_PACKAGES"), "package.json"));
 const { chromium } = require("playwright-core");
-const AXE = require.resolve("axe-core/axe.min.js");
+const axe = readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /** No single step takes longer, however busy the machine. */
 export const DEADLINE = 60_000;
@@ -126,15 +126,34 @@ export function browser() {
   };
 }
 
+/** Accessible at every size, light and dark. Between light and dark only colours differ, so only they are asked for. */
+export async function assertAccessibleAtAllSizes(page) {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const [colorScheme, rules] of [["light", undefined], ["dark", ["color-contrast"]]]) {
+      await page.emulateMedia({ colorScheme });
+      await assertAccessible(page, rules).catch((error) => {
+        throw new Error(`${page.url()} at ${size.width}, ${colorScheme}: ${error.message}`);
+      });
+    }
+  }
+}
+
 /** Nothing went wrong in the page that a developer would see in its console. */
 export function assertQuiet(page) {
   assert.deepEqual(page.errors, []);
 }
 
-/** axe finds nothing, and the page is not wider than its window. */
-export async function assertAccessible(page) {
-  await page.evaluate(await readFile(AXE, "utf8"));
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+/**
+ * axe finds nothing, and the page is not wider than its window. `rules` are those that are asked, where it is not all of
+ * them.
+ */
+export async function assertAccessible(page, rules = undefined) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(await axe);
+  const { violations } = await page.evaluate(
+    (rules) => globalThis.axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) }),
+    rules,
+  );
   const found = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `    ${node.html}`).join("\n")}`,
   );
