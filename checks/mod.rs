@@ -8,6 +8,8 @@ mod click_graph;
 mod contract;
 mod ending;
 mod exact;
+mod missing_module;
+mod never_asked;
 #[path = "03-online-statistics/mod.rs"]
 mod online_statistics;
 #[path = "01-pipeline/mod.rs"]
@@ -15,19 +17,21 @@ mod pipeline;
 mod printed;
 #[path = "02-readers/mod.rs"]
 mod readers;
+mod remarks;
 mod report;
 #[path = "04-shared-state/mod.rs"]
 mod shared_state;
 mod story;
 mod trial;
 mod verdict;
+mod whole_server;
 mod with_redis;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
 
-pub use contract::ContractError;
+pub use contract::{Contract, ContractError};
 pub use online_statistics::{QUESTIONS, judged_by, standard_errors_off};
 pub use report::{Explanation, Report, explained, report_text};
 pub use shared_state::{LostCount, Race, RaceEnd, race};
@@ -37,7 +41,6 @@ pub use verdict::{Claim, ClaimHead, Outcome, Verdict, overall};
 
 use crate::arena::History;
 use crate::lesson;
-use contract::Contract;
 
 /// What a gathering returns when it is done: nothing, for all it saw is in the record.
 pub type Gathering<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;

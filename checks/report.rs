@@ -1,10 +1,13 @@
 //! The report of a check: one document for machines, a page for people.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::verdict::{Claim, Verdict};
+use super::verdict::{Claim, Verdict, overall};
+use super::{Check, remarks};
+use crate::arena::History;
 use crate::render::{Style, untrusted};
 
 /// The whole of what a check found out.
@@ -24,6 +27,32 @@ pub struct Report {
     pub duration_ms: u64,
     /// Every claim that was judged.
     pub claims: Vec<Claim>,
+    /// What else there is to say, in sentences ([`remarks`](remarks::remarks)).
+    pub remarks: Vec<String>,
+}
+
+impl Report {
+    /// What `check` says of `history`, the record in the folder `run`.
+    pub fn of(
+        check: &dyn Check,
+        history: &History,
+        seed: u64,
+        command: Vec<String>,
+        run: &Path,
+        duration_ms: u64,
+    ) -> Self {
+        let claims = check.judge(history);
+        Self {
+            section: check.section(),
+            verdict: overall(&claims),
+            seed,
+            command,
+            run: run.display().to_string(),
+            duration_ms,
+            claims,
+            remarks: remarks::remarks(history),
+        }
+    }
 }
 
 /// What is to be read below a claim. Its text is safe to print.
@@ -89,6 +118,10 @@ pub fn report_text(report: &Report, title: &str, style: &Style) -> String {
     for (claim, explanation) in explained(report) {
         page.claim(claim, &explanation);
     }
+    for remark in &report.remarks {
+        page.line("");
+        page.wrapped("  ! ", remark);
+    }
     let mut text = page.text.trim_end().to_owned();
     text.push_str("\n\n");
     text.push_str(&summary(report, style));
@@ -144,10 +177,14 @@ impl Page {
             self.line(&format!("{INDENT}{text}"));
             return;
         }
-        let first = format!("{INDENT}{head}");
-        let rest = " ".repeat(first.len());
+        self.wrapped(&format!("{INDENT}{head}"), text);
+    }
+
+    /// `head`, then `text` beside it, wrapped.
+    fn wrapped(&mut self, head: &str, text: &str) {
+        let rest = " ".repeat(head.len());
         let options = textwrap::Options::new(self.style.width.clamp(40, 100))
-            .initial_indent(&first)
+            .initial_indent(head)
             .subsequent_indent(&rest);
         self.line(&textwrap::fill(text, options));
     }
@@ -181,9 +218,15 @@ fn summary(report: &Report, style: &Style) -> String {
         Verdict::Fail => style.bad("Not yet"),
         Verdict::CouldNotTell => style.doubtful("Could not tell"),
     };
+    // Where no program is judged, no numbers are drawn.
+    let seed = if report.command.is_empty() {
+        String::new()
+    } else {
+        let again = format!("The same numbers again: --seed {}", report.seed);
+        format!("{}\n", style.quiet(&again))
+    };
     format!(
-        "{verdict}: {held} of {all} required claims hold ({seconds:.1} s).\n{}\n{}\n",
-        style.quiet(&format!("The same numbers again: --seed {}", report.seed)),
+        "{verdict}: {held} of {all} required claims hold ({seconds:.1} s).\n{seed}{}\n",
         style.quiet(&format!("The record: {}", report.run)),
     )
 }

@@ -6,28 +6,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use serde_json::Value;
-
 use super::printed;
 use crate::arena::{Delivered, Event, Scenario};
+use crate::protocol::envelope::{Envelope, Number, number, number_among_words, number_in, value};
 
 /// As many steps as are told of a message that goes round and round.
 const MOST_STEPS: usize = 9;
-
-/// A number in ten-thousandths.
-pub type Number = i32;
-
-/// `number` as a fraction.
-pub fn value(number: Number) -> f64 {
-    f64::from(number) / 10_000.0
-}
-
-/// The number that `x` is, where it is a multiple of a ten-thousandth, as near as printing may bring it.
-pub fn number(x: f64) -> Option<Number> {
-    let scaled = x * 10_000.0;
-    let near = (scaled - scaled.round()).abs() < 1e-6 && scaled.abs() < 1e9;
-    near.then_some(scaled.round() as Number)
-}
 
 /// One message and what became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,7 +111,12 @@ impl Stories {
                         }
                     }
                 }
-                Event::Put { text } => all.add(text, |envelope| step(put_back(envelope))),
+                Event::Put { text } => all.add(text, |envelope| {
+                    step(What::PutBack {
+                        tries: envelope.tries(),
+                        wait_s: envelope.wait_s(),
+                    })
+                }),
                 Event::Printed { line } => {
                     if let Some(number) = printed_number(line) {
                         all.add_number(number, step(What::Printed));
@@ -204,14 +193,20 @@ impl Stories {
     }
 
     /// Adds a step to the message that `text` carries: its number's, or the one that is exactly this text.
-    fn add(&mut self, text: &str, step: impl FnOnce(&Value) -> Step) {
-        let envelope = serde_json::from_str(text).unwrap_or(Value::Null);
-        let known = number_within(&envelope, 4)
-            .or_else(|| number_among_words(text, &self.by_number))
+    fn add(&mut self, text: &str, step: impl FnOnce(&Envelope) -> Step) {
+        let envelope = Envelope::read(text);
+        let known = envelope
+            .number()
+            .or_else(|| number_among_words(text, |number| self.by_number.contains_key(&number)))
             .and_then(|number| self.by_number.get(&number).copied());
         let index = known.or_else(|| {
-            let same = |story: &Story| story.text == text || enveloped(&envelope, &story.text);
-            self.stories.iter().position(same)
+            let is_data = |story: &Story| {
+                let data = envelope.data();
+                data.is_some_and(|data| Envelope::read(&story.text).message() == data)
+            };
+            self.stories
+                .iter()
+                .position(|story| story.text == text || is_data(story))
         });
         if let Some(index) = index {
             self.add_to(index, step(&envelope));
@@ -330,55 +325,6 @@ pub fn printed_number(line: &str) -> Option<Number> {
     number(printed::Quantity::of(&object, "number").number()?)
 }
 
-/// The number in a message as it was published.
-pub fn number_in(text: &str) -> Option<Number> {
-    number(
-        serde_json::from_str::<Value>(text)
-            .ok()?
-            .get("number")?
-            .as_f64()?,
-    )
-}
-
-/// The `number` in an envelope, however deep; in one that holds the message as text, too.
-fn number_within(envelope: &Value, depth: u8) -> Option<Number> {
-    let depth = depth.checked_sub(1)?;
-    match envelope {
-        Value::Object(object) => object
-            .get("number")
-            .and_then(Value::as_f64)
-            .and_then(number)
-            .or_else(|| object.values().find_map(|value| number_within(value, depth))),
-        Value::Array(values) => values.iter().find_map(|value| number_within(value, depth)),
-        Value::String(text) => number_within(&serde_json::from_str(text).ok()?, depth),
-        _ => None,
-    }
-}
-
-/// The first of the words of `text` that is a number somebody published: for envelopes that are not JSON.
-fn number_among_words(text: &str, known: &HashMap<Number, usize>) -> Option<Number> {
-    text.split(|character: char| !(character.is_ascii_alphanumeric() || "+-.".contains(character)))
-        .filter_map(|word| number(word.parse().ok()?))
-        .find(|number| known.contains_key(number))
-}
-
-/// Whether `envelope` holds the message `text` as its `data`.
-fn enveloped(envelope: &Value, text: &str) -> bool {
-    let data = envelope.get("data");
-    data.is_some_and(|data| serde_json::from_str::<Value>(text).is_ok_and(|message| message == *data))
-}
-
-/// What the envelope of pysimplehttp says of a message that is put back with it.
-fn put_back(envelope: &Value) -> What {
-    let time = |key| envelope.get(key).and_then(Value::as_f64);
-    What::PutBack {
-        tries: envelope.get("tries").and_then(Value::as_u64),
-        wait_s: time("retry_on")
-            .zip(time("started"))
-            .map(|(retry_on, started)| retry_on - started),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -451,22 +397,5 @@ mod tests {
         let fates: Vec<Fate> = stories.iter().map(|story| stories.fate(story)).collect();
         use Fate::*;
         assert_eq!(fates, [Waits, InHand, Handled, WaitsAgain, GivenUp, Passed, Lost]);
-    }
-
-    #[test]
-    fn a_number_is_found_in_any_envelope() {
-        let known = HashMap::from([(432, 0)]);
-        for text in [
-            r#"{"time": 1.5, "number": 0.0432}"#,
-            r#"{"data": {"time": 1.5, "number": 0.0432}, "tries": 1, "retry_on": null, "started": 5}"#,
-            r#"{"retry": 2, "message": "{\"time\": 1.5, \"number\": 0.0432}"}"#,
-            r#"[1, {"number": 0.0432}]"#,
-        ] {
-            let envelope = serde_json::from_str(text).unwrap_or(Value::Null);
-            assert_eq!(number_within(&envelope, 4), Some(432), "{text}");
-        }
-        assert_eq!(number_among_words("0.0432 tries=1", &known), Some(432));
-        assert_eq!(number_among_words("retry:1|0.0432", &known), Some(432));
-        assert_eq!(number_among_words("0.0433 tries=1", &known), None);
     }
 }

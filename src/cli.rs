@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::lesson;
+
+/// The place of an option of every command in a help: behind the command's own, and before --help.
+const BEHIND: usize = 100;
 
 /// Realtime data science, hands on: the servers run here, and what you build is verified.
 #[derive(Debug, Parser)]
@@ -22,6 +26,7 @@ pub struct Cli {
     #[arg(
         long,
         global = true,
+        display_order = BEHIND,
         value_name = "FOLDER",
         env = "WORKSHOP_DIR",
         hide_env_values = true
@@ -31,6 +36,7 @@ pub struct Cli {
     #[arg(
         long,
         global = true,
+        display_order = BEHIND + 1,
         value_name = "FOLDER",
         env = "WORKSHOP_COURSE",
         hide_env_values = true
@@ -39,6 +45,32 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// This process's command line. What is wrong with it is said, and ends the process, as `--help` does.
+    pub fn read() -> Cli {
+        Cli::try_parse().unwrap_or_else(|error| without_hidden(error).exit())
+    }
+}
+
+/// `error` without the advice to try a command that is not for people to type.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::Strings(similar)) = error.get(ContextKind::SuggestedSubcommand) else {
+        return error;
+    };
+    let all = Cli::command();
+    let is_shown = |name: &&String| {
+        all.find_subcommand(name)
+            .is_some_and(|found| !found.is_hide_set())
+    };
+    let shown: Vec<String> = similar.iter().filter(is_shown).cloned().collect();
+    if shown.is_empty() {
+        error.remove(ContextKind::SuggestedSubcommand);
+    } else {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(shown));
+    }
+    error
 }
 
 /// What to do.
@@ -227,7 +259,7 @@ pub struct Check {
     /// Print one JSON document instead of a page
     #[arg(long)]
     pub json: bool,
-    /// Repeat the check that named this seed, with the same numbers
+    /// Repeat the check that named this seed, with the same numbers; section 1 draws none
     #[arg(long)]
     pub seed: Option<u64>,
     /// Check again whenever you save a file of the section's folder (or of the current folder, after --) or workshop.toml,

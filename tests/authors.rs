@@ -9,27 +9,27 @@ mod student;
 use std::path::{Path, PathBuf};
 
 /// The example, which `docs/authors.md` explains.
-fn example() -> PathBuf {
+pub fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/course")
 }
 
 /// A copy of the example that a test may change.
-struct Course {
+pub struct Course {
     home: tempfile::TempDir,
 }
 
 impl Course {
-    fn copy() -> Self {
+    pub fn copy() -> Self {
         let home = tempfile::TempDir::with_prefix("workshop-course-").unwrap();
         copy(&example(), home.path());
         Self { home }
     }
 
-    fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         self.home.path()
     }
 
-    fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         self.folder().to_str().unwrap()
     }
 
@@ -42,7 +42,7 @@ impl Course {
     }
 
     /// Puts a file there.
-    fn write(&self, file: &str, text: &str) {
+    pub fn write(&self, file: &str, text: &str) {
         let path = self.folder().join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

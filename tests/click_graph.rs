@@ -247,7 +247,7 @@ fn a_program_that_ends_with_the_queue_fails() {
     let claim = experiment.judged("graph-exact");
     assert_eq!(claim.verdict, Verdict::Fail);
     assert!(
-        claim.explanation.starts_with("A stream goes on"),
+        claim.explanation.contains("A stream goes on"),
         "{}",
         claim.explanation
     );
@@ -305,4 +305,31 @@ fn nothing_done_never_passes() {
     let mut alone = Experiment::with("four-readers", &GRAPH);
     alone.readers = 1;
     assert_eq!(alone.judged("graph-race-free").verdict, Verdict::CouldNotTell);
+}
+
+#[test]
+fn an_address_of_redis_that_was_written_by_hand_is_asked_about() {
+    let nothing = || {
+        let mut nothing = Experiment::with("clicks", &[]);
+        nothing.before.clear();
+        nothing
+    };
+    let put_back = |stderr: &str| {
+        let text = format!(r#"{{"data": {}, "tries": 1}}"#, MESSAGES[0]);
+        nothing().and(Event::Put { text }).and(Event::Exited {
+            status: "exit status 0".to_owned(),
+            unasked: false,
+            stderr_tail: stderr.to_owned(),
+        })
+    };
+    let refused = "Error: connect ECONNREFUSED 127.0.0.1:6379\n";
+    for experiment in [nothing(), put_back(refused)] {
+        let said = experiment.judged("graph-exact").explanation;
+        assert!(
+            said.contains("never connected to Redis") && said.contains("Does it read REDIS_URL"),
+            "{said}"
+        );
+    }
+    let said = put_back("KeyError: 'r'\n").judged("graph-exact").explanation;
+    assert!(said.starts_with("It put a click"), "{said}");
 }

@@ -3,6 +3,7 @@
 
 mod gone;
 mod lost;
+mod order;
 mod readers;
 mod right;
 mod wire;
@@ -71,8 +72,9 @@ impl Arena {
         crate::redis::ask::<()>(&mut connection, &["FLUSHALL"]).unwrap();
     }
 
-    /// What the record says of Redis, with the reader that did it.
-    pub fn commands(&self) -> Vec<(u8, RedisCommand)> {
+    /// What the record says of Redis, with the reader that did it, once the world is closed: then all of it is there.
+    pub async fn commands(self) -> Vec<(u8, RedisCommand)> {
+        self.world.close().await;
         let history = self.recorder.finish().unwrap();
         let scenario = history.scenario("test");
         scenario

@@ -3,19 +3,11 @@
 
 use workshop::verify::{Step, Terminal, steps};
 
-/// What whoever runs the tests may have had ignored (as a shell does for what it runs in the background) is ignored by a
-/// child too, and by a shell for good; what this process handles is not. Ctrl-C ends it as before.
-fn heed_interrupts() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-        signal_hook::flag::register_conditional_default(signal_hook::consts::SIGINT, always).unwrap();
-    });
-}
+use super::heed::heed;
 
 /// Follows the consoles of `lesson`, one after another in one terminal; the first complaint, if there is one.
 async fn complaint(lesson: &str) -> Option<String> {
-    heed_interrupts();
+    heed(signal_hook::consts::SIGINT);
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::open(folder.path(), &[], folder.path().join("memory"));
     let mut complaint = None;

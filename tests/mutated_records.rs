@@ -10,128 +10,15 @@
 //! What does not hold, and need not: a right program's record without its end may come to anything, and one line taken out
 //! of, or added to, a record in which one line is wrong may mend it. So `workshop judge` takes whole records alone.
 
-use std::path::Path;
-use std::sync::OnceLock;
+mod records;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use workshop::arena::{Entry, Event, History};
-use workshop::checks::{self, Verdict, overall};
+use workshop::arena::Event;
+use workshop::checks::Verdict;
 
-use crate::commands::student::{Student, solution, text};
-
-/// The real record of a program under check, and what the check came to.
-struct Real {
-    section: u8,
-    program: &'static str,
-    entries: Vec<Entry>,
-    verdict: Verdict,
-}
-
-/// A check of each of these programs, with the section's folder; `None` is its solution.
-const PROGRAMS: [(&str, Option<&str>); 9] = [
-    ("02-readers", None),
-    ("02-readers", Some("half.py")),
-    ("02-readers", Some("drops_failures.py")),
-    ("03-online-statistics", None),
-    ("03-online-statistics", Some("slides_update.py")),
-    ("04-shared-state", None),
-    ("04-shared-state", Some("get_set.py")),
-    ("05-click-graph", None),
-    ("05-click-graph", Some("undirected_instead.py")),
-];
-
-/// Real records, made once: every section's solution passes, and each of the wrong programs fails.
-fn real() -> &'static [Real] {
-    static REAL: OnceLock<Vec<Real>> = OnceLock::new();
-    REAL.get_or_init(|| {
-        let mut records: Vec<Real> = PROGRAMS
-            .iter()
-            .map(|(section, wrong)| checked(section, *wrong))
-            .collect();
-        records.push(nothing_laid());
-        records
-    })
-}
-
-fn checked(section: &'static str, wrong: Option<&'static str>) -> Real {
-    let student = Student::with_packages_of(section);
-    let program = match wrong {
-        None => solution(section, "python").join("reader.py"),
-        Some(name) => Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("checks")
-            .join(section)
-            .join("wrong")
-            .join(name),
-    };
-    let number = section[..2].trim_start_matches('0');
-    let expected = if wrong.is_none() { "pass" } else { "fail" };
-    let mut last = String::new();
-    // A machine that is too busy to tell says so; that is no record to begin with.
-    for _ in 0..3 {
-        let (report, _) = student.check([number, "--", "python3", program.to_str().unwrap()]);
-        let run = Path::new(report["run"].as_str().unwrap());
-        let entries = History::read(&run.join("record.jsonl"))
-            .unwrap()
-            .entries()
-            .to_vec();
-        std::fs::remove_dir_all(run).unwrap();
-        if report["verdict"] == expected {
-            return Real {
-                section: number.parse().unwrap(),
-                program: wrong.unwrap_or("the solution"),
-                entries,
-                verdict: if wrong.is_none() {
-                    Verdict::Pass
-                } else {
-                    Verdict::Fail
-                },
-            };
-        }
-        last = format!("{report:#}");
-    }
-    panic!("{section}, {wrong:?}: {last}");
-}
-
-/// Section 1, where the student has predicted everything rightly and laid no bridge.
-fn nothing_laid() -> Real {
-    let student = Student::new();
-    student.says(["start", "1"]);
-    student.solve("01-pipeline");
-    let output = student.workshop(["check", "1"]);
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
-    let record = student.workspace().join(".workshop/runs/latest/record.jsonl");
-    Real {
-        section: 1,
-        program: "no bridge",
-        entries: History::read(&record).unwrap().entries().to_vec(),
-        verdict: Verdict::Fail,
-    }
-}
-
-impl Real {
-    fn judged(&self, entries: Vec<Entry>) -> Verdict {
-        overall(
-            &checks::of_section(self.section)
-                .unwrap()
-                .judge(&History::new(entries)),
-        )
-    }
-
-    /// That a record which was made of this one passes no wrong program.
-    fn stays_wrong(&self, entries: Vec<Entry>, what: &str) -> Result<(), TestCaseError> {
-        let verdict = self.judged(entries);
-        let passes = verdict == Verdict::Pass && self.verdict == Verdict::Fail;
-        prop_assert!(
-            !passes,
-            "section {}, {}: {what} passes",
-            self.section,
-            self.program
-        );
-        Ok(())
-    }
-}
+use records::{Real, real};
 
 /// Some other cases each time, as many for each record.
 fn each_record<S: Strategy>(
@@ -179,7 +66,7 @@ fn a_record_without_events_is_no_pass() {
 
 #[test]
 fn a_record_without_its_end_passes_no_wrong_program() {
-    each_record(48, &any::<Index>(), |record, at| {
+    each_record(20, &any::<Index>(), |record, at| {
         let left = at.index(record.entries.len());
         record.stays_wrong(
             record.entries[..left].to_vec(),
@@ -207,7 +94,7 @@ fn a_record_without_its_end_passes_no_wrong_program() {
 #[test]
 fn a_few_lines_dropped_doubled_or_exchanged_make_no_wrong_program_right() {
     let lines = prop::collection::vec((any::<Index>(), any::<Index>(), 0..3_u8), 1..4);
-    each_record(48, &lines, |record, changes| {
+    each_record(20, &lines, |record, changes| {
         let mut entries = record.entries.clone();
         for (one, other, change) in &changes {
             let (one, other) = (one.index(entries.len()), other.index(entries.len()));
@@ -227,7 +114,7 @@ fn a_few_lines_dropped_doubled_or_exchanged_make_no_wrong_program_right() {
 #[test]
 fn no_order_and_no_choice_of_the_lines_makes_a_judge_panic() {
     let shuffled = any::<(u64, u8)>();
-    each_record(32, &shuffled, |record, (seed, kept)| {
+    each_record(12, &shuffled, |record, (seed, kept)| {
         let mut entries = record.entries.clone();
         // An order of its own for each seed, by a linear congruence; and of every so many lines, one is left out.
         let mut state = seed | 1;

@@ -369,3 +369,95 @@ fn moments_that_are_off_fail() {
         assert_eq!(found["moments"], Verdict::Fail, "{wrong:?}");
     }
 }
+
+/// What is said of `datatype`.
+fn said(one: Experiment) -> String {
+    let claims = judged([one]);
+    let claim = claims.into_iter().find(|claim| claim.id == "datatype").unwrap();
+    assert_eq!(claim.verdict, Verdict::Fail);
+    claim.explanation
+}
+
+/// With nothing in Redis, and `taken` messages taken by a program that ended and said so.
+fn ended(taken: usize, stderr: &str) -> Experiment {
+    let mut one = one().and(Event::Exited {
+        status: "exit status 1".to_owned(),
+        unasked: true,
+        stderr_tail: stderr.to_owned(),
+    });
+    (one.taken, one.keys) = (taken, BTreeMap::new());
+    one
+}
+
+#[test]
+fn an_address_of_redis_that_was_written_by_hand_is_asked_about() {
+    let refused =
+        "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.\n";
+    for taken in [0, 5] {
+        let said = said(ended(taken, refused));
+        assert!(
+            said.contains("never connected to Redis") && said.contains("Does it read REDIS_URL"),
+            "{said}"
+        );
+        assert!(
+            said.contains(refused.trim()) && !said.contains("SIMPLEQUEUE_URL"),
+            "{said}"
+        );
+    }
+    // One that did speak to the Redis of the check, or that ended of something else, has another question.
+    let mut connected = ended(5, refused);
+    connected.commands.push((1, read("histogram:poisson")));
+    for other in [connected, ended(5, "ValueError: 63790\n")] {
+        let said = said(other);
+        assert!(
+            said.contains("did not stay") && !said.contains("REDIS_URL"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn who_never_came_is_asked_about_the_address_that_was_not_used() {
+    let mut silent = one();
+    silent.keys.clear();
+    let told = said(silent);
+    assert!(
+        told.contains("never connected to Redis. Does it read REDIS_URL"),
+        "{told}"
+    );
+    let mut slow = one();
+    slow.taken = 5;
+    assert!(said(slow).contains("never connected to Redis"));
+    let mut wrote = one();
+    wrote.keys.clear();
+    wrote.commands.push((1, read("histogram:poisson")));
+    let told = said(wrote);
+    assert!(
+        told.contains("nothing at all. Do you write to REDIS_URL?"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_was_told_the_whole_server_is_named_where_the_claim_fails() {
+    let flush = RedisCommand {
+        command: vec!["flushall".to_owned()],
+        arguments: 1,
+        ..RedisCommand::default()
+    };
+    let mut emptied = one();
+    emptied.keys.clear();
+    emptied.commands = vec![(1, flush.clone()), (1, flush.clone())];
+    let told = said(emptied);
+    assert!(
+        told.contains("which all readers share:\n  reader 1: flushall"),
+        "{told}"
+    );
+    assert_eq!(told.matches("flushall").count(), 1, "{told}");
+    // Where all is well it is no news.
+    let mut well = one();
+    well.commands = vec![(1, flush)];
+    let claims = judged([well]);
+    assert_eq!(claims[0].verdict, Verdict::Pass);
+    assert!(!claims[0].explanation.contains("flushall"));
+}

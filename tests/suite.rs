@@ -9,6 +9,7 @@ mod click_graph;
 mod commands;
 mod course;
 mod graphs;
+mod heed;
 mod interleaving;
 mod judging;
 mod judging_readers;

@@ -8,6 +8,7 @@ use super::questions::{
     FIRST_OUT, NO_SUBSCRIBER, PUT_TWICE, READER_DIES, SLOW_READER, SLOW_SUBSCRIBER, TWO_QUEUES, TWO_READERS,
 };
 use crate::arena::Event;
+use crate::render::causes;
 use crate::server::{client, pubsub};
 
 /// How many messages most experiments have.
@@ -40,7 +41,7 @@ pub async fn run(trial: &Trial<'_>, name: &'static str) {
         other => Err(anyhow::anyhow!("no experiment is called {other}")),
     };
     if let Err(error) = carried_through {
-        let problem = format!("{error:#}");
+        let problem = causes(error.as_ref());
         trial.recorder.record(name, 0, Event::Broken { problem });
     }
 }

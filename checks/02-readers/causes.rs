@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::ending::End;
+use super::super::ending::{End, FLUSH};
 use super::super::story::Story;
 use super::gather::MOST_ROUNDS;
 
@@ -93,15 +93,14 @@ impl fmt::Display for Cause {
             ),
             Self::Silent { end, .. } => write!(
                 formatter,
-                "It took messages from the queue, and printed nothing on standard output. If it does print, flush \
-                 after each line: a pipe is written to in blocks. What happened: {end}"
+                "It took messages from the queue, and printed nothing on standard output. What happened: {end}\nIf it \
+                 does print, that waits in a buffer of its own. {FLUSH}"
             ),
             Self::EndedOfItself { last, end } => {
-                formatter.write_str("A stream goes on, but ")?;
-                write!(formatter, "{end}")?;
+                write!(formatter, "The reader did not stay: {end}")?;
                 match last {
                     Some(last) => write!(formatter, "\nThe last message that it was given: {last}"),
-                    None => formatter.write_str("\nWhen the queue is empty, wait and ask again, until SIGTERM."),
+                    None => formatter.write_str(end.goes_on()),
                 }
             }
             Self::Unknown { line } => write!(
@@ -201,7 +200,7 @@ impl fmt::Display for Cause {
 fn what_became(story: &Story, end: &End) -> String {
     let long_wait = story.wait_s().filter(|wait| *wait > LONG_WAIT_S);
     let hint = if story.printed().next().is_some() {
-        "It was printed only when the program was asked to end.".to_owned()
+        format!("It was printed only when the program was asked to end. {FLUSH}")
     } else if story.was_lost() || story.got() == 0 {
         String::new()
     } else if story.got() as u64 > MOST_ROUNDS {

@@ -12,6 +12,7 @@ use super::streams::{self, Number, QUARTER_MESSAGES};
 use super::{extras, gather_several};
 use crate::arena::{Detail, Ending, Event, Seen, Session, World};
 use crate::program::Command;
+use crate::protocol::envelope::number_in;
 
 /// One reader, numbers that fail and numbers that do not.
 pub const ORDINARY: &str = "ordinary";
@@ -82,7 +83,7 @@ async fn junk(trial: &Trial<'_>) -> std::io::Result<()> {
     let messages = streams::with_junk(trial.seed);
     let wanted: Vec<Number> = messages
         .iter()
-        .filter_map(|message| super::super::story::number_in(&String::from_utf8_lossy(message)))
+        .filter_map(|message| number_in(&String::from_utf8_lossy(message)))
         .collect();
     let failing = (messages.len() - wanted.len()) as u64;
     let mut heard = Heard::default();

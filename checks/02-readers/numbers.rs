@@ -1,6 +1,6 @@
 //! Whether each number was handled, and once.
 
-use super::super::ending::End;
+use super::super::ending::{self, End};
 use super::super::story::{Stories, Story, printed_number};
 use super::super::{Claim, ClaimHead, Outcome, Verdict};
 use super::causes::Cause;
@@ -64,11 +64,10 @@ impl<'a> Trace<'a> {
 
     /// The claim `head`, judged by `judge`, unless a program never started, or the arena stood still while it ran.
     pub fn judged(&self, head: &ClaimHead, judge: impl FnOnce(&Self) -> Outcome) -> Option<Claim> {
-        let stood_still = || self.scenario.events().any(|event| *event == Event::Standstill);
         let outcome = match self.scenario.not_started() {
             Some(problem) => Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())).decisive(),
             None => match judge(self) {
-                outcome if outcome.verdict == Verdict::Fail && stood_still() => {
+                outcome if outcome.verdict == Verdict::Fail && ending::stood_still(&self.scenario) => {
                     Outcome::could_not_tell(Cause::Standstill).decisive()
                 }
                 outcome => outcome,
@@ -120,8 +119,12 @@ impl<'a> Trace<'a> {
         }
     }
 
-    /// What is wrong with the program as a whole: it ended of itself, or has printed no number at all.
+    /// What is wrong with the program as a whole: it took too much of the machine, it ended of itself, or has printed no
+    /// number at all.
     pub fn trouble(&self) -> Option<Outcome> {
+        if let Some(excess) = ending::excess(&self.scenario) {
+            return Some(excess);
+        }
         for (_, scenario) in self.each_reader() {
             if scenario.exit().is_some_and(|(_, unasked, _)| unasked) {
                 let last = last_given(&scenario, &self.stories);

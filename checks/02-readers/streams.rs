@@ -12,8 +12,8 @@ use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
-pub use super::super::story::Number;
-use super::super::story::value;
+pub use crate::protocol::envelope::Number;
+use crate::protocol::envelope::value;
 use crate::source;
 
 /// Below it, a number fails the first time.
@@ -163,8 +163,8 @@ impl Draw {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::story::number;
     use super::*;
+    use crate::protocol::envelope::number;
 
     #[test]
     fn no_number_comes_twice_and_each_is_read_back() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::ending::End;
+use super::super::ending::{End, FLUSH};
 use super::recognise::Mistake;
 
 /// As many numbers as the contract allows between two lines.
@@ -23,6 +23,10 @@ pub enum Cause {
         other_lines: usize,
         first_other_line: Option<String>,
     },
+    /// What it printed waited in a buffer until it was asked to end: so many lines.
+    HeldBack { lines: usize },
+    /// What it printed ends in the middle of a line: the rest was in a buffer, and lost.
+    CutShort { line: String },
     /// It ended before the stream did.
     EndedOfItself { n: u64, end: End },
     /// Its n is no count.
@@ -75,10 +79,8 @@ impl fmt::Display for Cause {
             Self::NotStarted(problem) => formatter.write_str(problem),
             Self::Silent { end: whole @ End { status: Some(status), .. }, connected, .. } => {
                 write!(formatter, "It ended ({status}) before it printed a line with an n.")?;
-                if *connected {
-                    formatter.write_str(" A stream goes on: when the queue is empty, wait and ask again.")?;
-                }
-                formatter.write_str(&whole.last_words())
+                formatter.write_str(&whole.last_words())?;
+                formatter.write_str(if *connected { whole.goes_on() } else { "" })
             }
             Self::Silent { connected: false, end, .. } => write!(
                 formatter,
@@ -92,13 +94,20 @@ impl fmt::Display for Cause {
             ),
             Self::Silent { end, .. } => write!(
                 formatter,
-                "It took numbers from the queue, and printed nothing on standard output. If it does print, flush \
-                 after each line: a pipe is written to in blocks. What happened: {end}"
+                "It took numbers from the queue, and printed nothing on standard output. What happened: {end}\nIf it \
+                 does print, that waits in a buffer of its own. {FLUSH}"
             ),
-            Self::EndedOfItself { n, end } => write!(
+            Self::HeldBack { lines } => write!(
                 formatter,
-                "At n = {n} {end}\nA stream goes on: when the queue is empty, wait and ask again, until SIGTERM."
+                "It printed nothing with an n until it was asked to end; then there were {lines} of its lines. Print one at \
+                 least every {MOST_BETWEEN_LINES} numbers, as they come. {FLUSH}"
             ),
+            Self::CutShort { line } => write!(
+                formatter,
+                "What it printed ends in the middle of a line; the rest waited in a buffer, and was lost with the program. \
+                 {FLUSH}\nThe last line: {line}"
+            ),
+            Self::EndedOfItself { n, end } => write!(formatter, "At n = {n} {end}{}", end.goes_on()),
             Self::Standstill => formatter.write_str(
                 "This check stood still for a while (suspended, or a machine that was), and what your program did \
                  meanwhile cannot be held against it. Check again.",
@@ -145,7 +154,8 @@ impl fmt::Display for Cause {
             Self::CountedTooFew { n, published } => write!(
                 formatter,
                 "It took all {published} numbers from the queue, but its n ends at {n}. Which ones does it skip? \
-                 Negative ones, the first, the rest of a batch?"
+                 Negative ones, the first, the rest of a batch? Or did its last lines wait in a buffer when it was ended? \
+                 {FLUSH}"
             ),
             Self::LeftSome {
                 taken,

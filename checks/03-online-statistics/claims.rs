@@ -1,5 +1,6 @@
 //! The claims about a stream, judged from the record.
 
+use super::super::ending;
 use super::super::{Claim, ClaimHead, Outcome, Verdict};
 use super::causes::Cause;
 use super::counting::{every_number, reports};
@@ -45,7 +46,7 @@ fn fair(trace: &Trace, judge: impl FnOnce() -> Outcome) -> Outcome {
         return Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())).decisive();
     }
     match judge() {
-        outcome if outcome.verdict == Verdict::Fail && trace.stood_still => {
+        outcome if outcome.verdict == Verdict::Fail && ending::stood_still(&trace.scenario) => {
             Outcome::could_not_tell(Cause::Standstill).decisive()
         }
         outcome => outcome,

@@ -1,7 +1,7 @@
 //! How often a program told n, and whether n counts every number.
 
 use super::super::Outcome;
-use super::super::ending::End;
+use super::super::ending::{self, End};
 use super::causes::{Cause, MOST_BETWEEN_LINES};
 use super::told::Trace;
 use crate::arena::Ending;
@@ -10,6 +10,14 @@ use crate::arena::Ending;
 pub(super) fn reports(trace: &Trace) -> Outcome {
     if let Some(line) = trace.odd_n {
         return Outcome::fail(Cause::OddN(line.to_owned()));
+    }
+    if let Some(crowded) = ending::crowded(&trace.scenario) {
+        return crowded;
+    }
+    if trace.told.is_empty()
+        && let Some(excess) = ending::excess(&trace.scenario)
+    {
+        return excess;
     }
     if trace.told.is_empty() {
         let cause = Cause::Silent {
@@ -24,6 +32,10 @@ pub(super) fn reports(trace: &Trace) -> Outcome {
             Outcome::could_not_tell(cause)
         };
     }
+    if trace.held_back && trace.sent.len() as u64 >= MOST_BETWEEN_LINES && stopped(trace) {
+        let lines = trace.told.len();
+        return Outcome::fail(Cause::HeldBack { lines }).decisive();
+    }
     let mut before = 0;
     for told in &trace.told {
         if told.n > before + MOST_BETWEEN_LINES {
@@ -35,6 +47,9 @@ pub(super) fn reports(trace: &Trace) -> Outcome {
         before = told.n;
     }
     if trace.sent.len() as u64 >= before + MOST_BETWEEN_LINES && stopped(trace) {
+        if let Some(cut_short) = cut_short(trace) {
+            return cut_short;
+        }
         let end = End::of(&trace.scenario);
         return Outcome::fail(Cause::StoppedAt {
             n: before,
@@ -52,6 +67,12 @@ pub(super) fn reports(trace: &Trace) -> Outcome {
 /// Whether the program had its chance: the arena did not give up because time ran out.
 fn stopped(trace: &Trace) -> bool {
     trace.scenario.ending() != Some(Ending::OutOfTime)
+}
+
+/// The failure of a program whose output ends in the middle of a line, where it does.
+fn cut_short(trace: &Trace) -> Option<Outcome> {
+    let line = trace.cut_short?.to_owned();
+    Some(Outcome::fail(Cause::CutShort { line }).decisive())
 }
 
 /// Whether n counts every number, and each once.
@@ -82,6 +103,9 @@ pub(super) fn every_number(trace: &Trace) -> Outcome {
         }
         before = told.n;
     }
+    if let Some(excess) = ending::excess(&trace.scenario) {
+        return excess;
+    }
     let end = End::of(&trace.scenario);
     if end.status.is_some() {
         return Outcome::fail(Cause::EndedOfItself { n: before, end }).decisive();
@@ -93,6 +117,9 @@ pub(super) fn every_number(trace: &Trace) -> Outcome {
     }
     if !stopped(trace) {
         return Outcome::could_not_tell(Cause::TooLittle { n: before });
+    }
+    if let Some(cut_short) = cut_short(trace).filter(|_| all_taken) {
+        return cut_short;
     }
     let cause = if all_taken {
         Cause::CountedTooFew { n: before, published }

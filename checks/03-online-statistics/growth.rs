@@ -26,11 +26,13 @@ const PLAIN: u64 = 512 << 10;
 /// No eighth may fall below this part of the median one. A table that doubles leaps besides, which does not count.
 const EVEN: f64 = 0.6;
 
-/// After this many numbers no nursery of a garbage collector is still filling as evenly as that.
+/// After this many numbers no nursery of a garbage collector is still filling as evenly as that; and V8's heap, which is
+/// far larger, not after [`WARM`].
 const CERTAIN: u64 = 200_000;
+const WARM: u64 = 300_000;
 
-/// A program that has grown by more than this before it became flat is run by a collector of garbage, whose rests are
-/// long: flat is then what is flat over this many numbers.
+/// A program that has grown by more than this may be run by a collector of garbage, whose rests are long: flat is then what
+/// is flat over this many numbers.
 const COLLECTED: u64 = 8 << 20;
 const LONG_REST: u64 = 400_000;
 
@@ -79,7 +81,8 @@ impl Growth {
     /// Whether it has grown like that for so long that nothing else can be behind it.
     pub fn is_certain(&self) -> bool {
         let grown = self.least[EIGHTHS - 1].saturating_sub(self.least[1]);
-        self.is_even() && self.taken >= CERTAIN && grown >= PLAIN
+        let enough = if grown < COLLECTED { CERTAIN } else { WARM };
+        self.is_even() && self.taken >= enough && grown >= PLAIN
     }
 
     /// Bytes a number over the second half.

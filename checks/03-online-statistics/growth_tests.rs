@@ -95,15 +95,16 @@ fn numbers_kept_are_certain_after_enough_of_them_and_not_before() {
         .iter()
         .find(|growth| growth.is_certain())
         .expect("they are kept");
-    assert!((200_000..215_000).contains(&first.taken()), "{first:?}");
-    for rate in [8, 32, 100, 380, 590] {
+    // As large as that is V8's heap too, before it is warm.
+    assert!((300_000..315_000).contains(&first.taken()), "{first:?}");
+    for (rate, enough) in [(8, 200), (32, 200), (100, 300), (380, 300), (590, 300)] {
         let certain = |thousands| {
             Growth::of(&made_up(thousands, |n| rate * n))
                 .expect("sampled")
                 .is_certain()
         };
         assert_eq!(
-            (certain(199), certain(200)),
+            (certain(enough - 1), certain(enough)),
             (false, true),
             "{rate} bytes a number"
         );

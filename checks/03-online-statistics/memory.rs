@@ -210,7 +210,9 @@ mod tests {
         assert_eq!(until(0, 60), None);
         assert_eq!(until(0, 10), Some(begun + LONGEST));
         assert_eq!(until(100, 60), Some(begun + UNTIL_CERTAIN));
-        assert_eq!(until(100, 200), None);
+        assert_eq!(until(32, 200), None);
+        assert_eq!(until(100, 200), Some(begun + UNTIL_CERTAIN));
+        assert_eq!(until(100, 300), None);
         assert_eq!(until(2_000, 60), Some(begun + LONGEST));
     }
 }

@@ -34,10 +34,12 @@ pub struct Trace<'a> {
     /// How many other lines it printed, and the first of them.
     pub other_lines: usize,
     pub first_other_line: Option<&'a str>,
+    /// The last line that it printed, where that is half of a JSON object.
+    pub cut_short: Option<&'a str>,
+    /// Whether it told all that it told after it had been asked to end.
+    pub held_back: bool,
     /// Whether a line of it was too long to be read.
     pub line_cut: bool,
-    /// Whether the arena stood still for seconds meanwhile: what a program did then is not held against it.
-    pub stood_still: bool,
     /// Whether it ever asked the queue for anything.
     pub connected: bool,
     /// Whether it took numbers over several connections in turn: in which order it handled them is its own affair,
@@ -58,8 +60,9 @@ impl<'a> Trace<'a> {
             requeued: None,
             other_lines: 0,
             first_other_line: None,
+            cut_short: None,
+            held_back: false,
             line_cut: false,
-            stood_still: false,
             connected: false,
             any_order: false,
             scenario: scenario.clone(),
@@ -79,7 +82,6 @@ impl<'a> Trace<'a> {
                 }
                 Event::Connected => trace.connected = true,
                 Event::Subscribed => listens = true,
-                Event::Standstill => trace.stood_still = true,
                 Event::LineCut { .. } => trace.line_cut = true,
                 Event::SeveralConnections => trace.any_order = true,
                 Event::Got { messages } => {
@@ -91,7 +93,11 @@ impl<'a> Trace<'a> {
                         }));
                 }
                 Event::Put { text } => trace.requeued = trace.requeued.or(Some(text)),
-                Event::Printed { line } => trace.hear(line),
+                Event::Printed { line } => {
+                    trace.hear(line);
+                    trace.cut_short = is_half_an_object(line).then_some(line);
+                }
+                Event::Ended { .. } => trace.held_back = trace.told.is_empty(),
                 _ => {}
             }
         }
@@ -131,6 +137,12 @@ impl<'a> Trace<'a> {
             .iter()
             .filter(move |told| (least..=all).contains(&told.n))
     }
+}
+
+/// Whether `line` begins like an object, and ends before it is one.
+fn is_half_an_object(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with('{') && !line.ends_with('}')
 }
 
 /// The n that `line` tells, if it does.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::super::ending::End;
+use super::super::never_asked::NeverAsked;
 use super::counts::Difference;
 use super::moments::Mistake;
 use crate::arena::LostUpdate;
@@ -23,8 +24,8 @@ pub enum Cause {
     Unread,
     /// A reader ended by itself.
     EndedOfItself(End),
-    /// Nobody asked the queue for anything.
-    NeverAsked(End),
+    /// Nobody asked the queue for anything, or Redis.
+    NeverAsked(NeverAsked),
     /// Not all messages were taken.
     LeftSome { taken: u64, published: u64, end: End },
     /// They were being taken when the time was up.
@@ -78,6 +79,8 @@ pub enum Instead {
     Keys(Vec<String>),
     /// Nothing.
     Nothing,
+    /// Nothing, and Redis was sent no command either.
+    NoCommands,
 }
 
 /// What wrong counts have in common.
@@ -117,6 +120,10 @@ impl fmt::Display for Instead {
                  it to your client, as in redis.Redis.from_url."
             ),
             Self::Keys(keys) => write!(formatter, "What there is: {}.", keys.join(", ")),
+            Self::NoCommands => formatter.write_str(
+                "There is nothing at all: it never connected to Redis. Does it read REDIS_URL from its environment, and \
+                 write there?",
+            ),
             Self::Nothing => formatter.write_str("There is nothing at all. Do you write to REDIS_URL?"),
         }
     }
@@ -173,16 +180,8 @@ impl fmt::Display for Cause {
                 "What your readers have left in Redis could not be read: it went away, or there is far too much of it. \
                  Check again.",
             ),
-            Self::EndedOfItself(end) => write!(
-                formatter,
-                "A reader did not stay: {end}\nA stream goes on: when the queue is empty, wait and ask again, until \
-                 SIGTERM."
-            ),
-            Self::NeverAsked(end) => write!(
-                formatter,
-                "It never asked the queue for anything. Does it read SIMPLEQUEUE_URL from its environment? What \
-                 happened: {end}"
-            ),
+            Self::EndedOfItself(end) => write!(formatter, "A reader did not stay: {end}{}", end.goes_on()),
+            Self::NeverAsked(what) => what.fmt(formatter),
             Self::LeftSome { taken, published, end } => {
                 write!(formatter, "It took {taken} of {published} messages from the queue; {end}")
             }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Claim, ClaimHead, Outcome, Verdict};
+use super::super::never_asked::NeverAsked;
+use super::super::{Claim, ClaimHead, Outcome, Verdict, ending, whole_server};
 use super::causes::{Cause, Instead, Pattern};
 use super::counts::{Difference, MESSAGES, differences, histogram_key, messages_difference};
 use super::gather::{FOUR, ONE};
@@ -40,6 +41,7 @@ pub fn judge(heads: &[ClaimHead], history: &History) -> Vec<Claim> {
             _ => return None,
         };
         let concerned = trace.scenario.events().next().is_some();
+        let outcome = whole_server::explained(outcome, &trace.scenario);
         concerned.then(|| head.judged(outcome, trace.scenario.duration_ms()))
     };
     heads.iter().filter_map(judged).collect()
@@ -68,7 +70,7 @@ fn fair(trace: &Trace, judge: impl FnOnce(&RedisContents) -> Outcome) -> Outcome
         Some(contents) if contents.complete => judge(contents),
         _ => Outcome::could_not_tell(Cause::Unread),
     });
-    if outcome.verdict == Verdict::Fail && trace.stood_still {
+    if outcome.verdict == Verdict::Fail && ending::stood_still(&trace.scenario) {
         return Outcome::could_not_tell(Cause::Standstill).decisive();
     }
     outcome
@@ -77,7 +79,13 @@ fn fair(trace: &Trace, judge: impl FnOnce(&RedisContents) -> Outcome) -> Outcome
 /// Why nothing can be said of what the readers have kept: they were not there for all of it.
 fn unfinished(trace: &Trace) -> Option<Outcome> {
     let published = trace.truth.messages;
+    if let Some(excess) = ending::excess(&trace.scenario) {
+        return Some(excess);
+    }
     let end = trace.end();
+    if trace.commands == 0 && end.names_the_port_of_redis() {
+        return Some(Outcome::fail(Cause::NeverAsked(NeverAsked::Redis(end))).decisive());
+    }
     if end.status.is_some() {
         return Some(Outcome::fail(Cause::EndedOfItself(end)).decisive());
     }
@@ -88,18 +96,18 @@ fn unfinished(trace: &Trace) -> Option<Outcome> {
         let taken = trace.taken;
         return Some(Outcome::could_not_tell(Cause::TooSlow { taken, published }).decisive());
     }
-    if !trace.connected {
-        return Some(Outcome::fail(Cause::NeverAsked(end)).decisive());
-    }
     let taken = trace.taken;
-    Some(
-        Outcome::fail(Cause::LeftSome {
+    let cause = match (trace.connected, trace.commands) {
+        (false, 0) => Cause::NeverAsked(NeverAsked::Either(end)),
+        (false, _) => Cause::NeverAsked(NeverAsked::Queue(end)),
+        (true, 0) => Cause::NeverAsked(NeverAsked::Redis(end)),
+        (true, _) => Cause::LeftSome {
             taken,
             published,
             end,
-        })
-        .decisive(),
-    )
+        },
+    };
+    Some(Outcome::fail(cause).decisive())
 }
 
 fn datatype(trace: &Trace, contents: &RedisContents) -> Outcome {
@@ -175,7 +183,9 @@ fn instead(trace: &Trace, key: &str, contents: &RedisContents) -> Instead {
         .take(MOST)
         .cloned()
         .collect();
-    if keys.is_empty() {
+    if keys.is_empty() && trace.commands == 0 {
+        Instead::NoCommands
+    } else if keys.is_empty() {
         Instead::Nothing
     } else {
         Instead::Keys(keys)

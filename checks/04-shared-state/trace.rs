@@ -15,10 +15,10 @@ pub struct Trace<'a> {
     pub taken: u64,
     /// What they put back into the queue, and nobody has got since.
     pub put_back: Vec<&'a str>,
+    /// How many commands Redis was sent.
+    pub commands: usize,
     /// Whether anybody asked the queue for anything.
     pub connected: bool,
-    /// Whether the arena stood still for seconds meanwhile: what a program did then is not held against it.
-    pub stood_still: bool,
     /// Why there was no Redis, where there was none.
     pub no_redis: Option<&'a str>,
     /// How many readers were started.
@@ -35,8 +35,8 @@ impl<'a> Trace<'a> {
             contents: None,
             taken: 0,
             put_back: Vec::new(),
+            commands: 0,
             connected: false,
-            stood_still: false,
             no_redis: None,
             readers: 0,
             scenario: scenario.clone(),
@@ -45,9 +45,9 @@ impl<'a> Trace<'a> {
             trace.readers = trace.readers.max(entry.reader);
             match &entry.event {
                 Event::Connected => trace.connected = true,
-                Event::Standstill => trace.stood_still = true,
                 Event::NoRedis { problem } => trace.no_redis = Some(problem),
                 Event::RedisContents(contents) => trace.contents = Some(contents),
+                Event::RedisCommand(_) => trace.commands += 1,
                 Event::Put { text } => trace.put_back.push(text),
                 Event::Got { messages } => messages.iter().for_each(|message| trace.got(message)),
                 _ => {}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::super::ending::End;
+use super::super::never_asked::NeverAsked;
 use super::mistakes::Mistake;
 use crate::arena::LostUpdate;
 
@@ -26,8 +27,8 @@ pub enum Cause {
     Killed,
     /// Only one of the readers took anything, so that they could not get in each other's way.
     OneReaderAlone,
-    /// It never asked the queue for anything.
-    NeverAsked(End),
+    /// It never asked the queue for anything, or Redis.
+    NeverAsked(NeverAsked),
     /// It ended though the stream goes on.
     EndedOfItself(End),
     /// It failed on what is no click.
@@ -40,8 +41,6 @@ pub enum Cause {
         published: usize,
         end: End,
     },
-    /// It did not send Redis a single command.
-    NoCommands(End),
     /// It wrote to another database.
     OtherDatabase(u32),
     /// It keeps the graph in another type.
@@ -89,15 +88,8 @@ impl fmt::Display for Cause {
                 "Of four readers only one took messages, so they could not get in each other's way. Close what else keeps \
                  this machine busy, and check again.",
             ),
-            Self::NeverAsked(end) => write!(
-                formatter,
-                "It never asked the queue for anything. Does it read SIMPLEQUEUE_URL from its environment? What \
-                 happened: {end}"
-            ),
-            Self::EndedOfItself(end) => write!(
-                formatter,
-                "A stream goes on: when the queue is empty, wait and ask again, until SIGTERM. But {end}"
-            ),
+            Self::NeverAsked(what) => what.fmt(formatter),
+            Self::EndedOfItself(end) => write!(formatter, "A reader did not stay: {end}{}", end.goes_on()),
             Self::FailedOn { message, end } => write!(
                 formatter,
                 "It failed on {message}, and put that back into the queue, as BaseReader does when a task raises an \
@@ -122,11 +114,6 @@ impl fmt::Display for Cause {
                     "It took {taken} of {published} messages from the queue; {end}"
                 )
             }
-            Self::NoCommands(end) => write!(
-                formatter,
-                "It took clicks from the queue and sent Redis not a single command. Does it connect to REDIS_URL? What \
-                 happened: {end}"
-            ),
             Self::OtherDatabase(database) => write!(
                 formatter,
                 "It writes to database {database}. The graph belongs into database 1, which REDIS_URL names behind its \

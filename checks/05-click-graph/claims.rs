@@ -1,6 +1,7 @@
 //! The claims about the graph, judged from the record.
 
-use super::super::{Claim, ClaimHead, Outcome, Verdict};
+use super::super::never_asked::NeverAsked;
+use super::super::{Claim, ClaimHead, Outcome, Verdict, ending, whole_server};
 use super::causes::Cause;
 use super::graph::Graph;
 use super::mistakes::Mistake;
@@ -25,10 +26,12 @@ pub fn judge(head: &ClaimHead, history: &History) -> Option<Claim> {
     let trace = Trace::of(scenario);
     let outcome = match &trace.untried {
         Some(problem) => Outcome::could_not_tell(Cause::NotStarted(problem.clone())).decisive(),
-        None if head.id == "analysis" => top::judge(&trace),
-        None => graph(head.id, &trace),
+        None => ending::excess(&trace.scenario).unwrap_or_else(|| match head.id {
+            "analysis" => top::judge(&trace),
+            claim => graph(claim, &trace),
+        }),
     };
-    Some(head.judged(outcome, duration))
+    Some(head.judged(whole_server::explained(outcome, &trace.scenario), duration))
 }
 
 /// Whether the graph in Redis is the one that the clicks make.
@@ -43,7 +46,7 @@ fn graph(claim: &str, trace: &Trace) -> Outcome {
     let truth = truth(claim, trace, &yours);
     if yours == truth {
         return match right(claim, trace, &truth) {
-            outcome if outcome.verdict == Verdict::Fail && trace.stood_still => {
+            outcome if outcome.verdict == Verdict::Fail && ending::stood_still(&trace.scenario) => {
                 Outcome::could_not_tell(Cause::Standstill)
             }
             outcome => outcome,
@@ -59,7 +62,7 @@ fn graph(claim: &str, trace: &Trace) -> Outcome {
     {
         return outcome;
     }
-    if trace.stood_still {
+    if ending::stood_still(&trace.scenario) {
         return Outcome::could_not_tell(Cause::Standstill);
     }
     if trace.killed {
@@ -95,7 +98,7 @@ fn right(claim: &str, trace: &Trace, truth: &Graph) -> Outcome {
         return Outcome::fail(Cause::EndedOfItself(end())).decisive();
     }
     if trace.messages.is_empty() {
-        return Outcome::fail(Cause::NeverAsked(end())).decisive();
+        return Outcome::fail(Cause::NeverAsked(NeverAsked::Queue(end()))).decisive();
     }
     if let Some(message) = trace.failed_on.clone() {
         return Outcome::fail(Cause::FailedOn { message, end: end() });
@@ -117,8 +120,16 @@ fn right(claim: &str, trace: &Trace, truth: &Graph) -> Outcome {
 fn wrong(claim: &str, trace: &Trace, contents: &RedisContents, yours: &Graph, truth: &Graph) -> Outcome {
     let end = || trace.end.clone();
     let beside = |outcome: Outcome| outcome.with(in_short(truth), in_short(yours));
+    if trace.commands == 0 && trace.end.names_the_port_of_redis() {
+        return Outcome::fail(Cause::NeverAsked(NeverAsked::Redis(end()))).decisive();
+    }
     if trace.messages.is_empty() || !trace.connected {
-        return Outcome::fail(Cause::NeverAsked(end())).decisive();
+        let never_asked = if trace.commands > 0 {
+            NeverAsked::Queue
+        } else {
+            NeverAsked::Either
+        };
+        return Outcome::fail(Cause::NeverAsked(never_asked(end()))).decisive();
     }
     if trace.end.status.is_some() {
         return beside(Outcome::fail(Cause::EndedOfItself(end())).decisive());
@@ -129,15 +140,15 @@ fn wrong(claim: &str, trace: &Trace, contents: &RedisContents, yours: &Graph, tr
     if let Some(message) = trace.put_back.clone() {
         return beside(Outcome::fail(Cause::PutBack { message, end: end() }));
     }
+    if trace.commands == 0 {
+        return Outcome::fail(Cause::NeverAsked(NeverAsked::Redis(end()))).decisive();
+    }
     if trace.taken < trace.messages.len() {
         return beside(Outcome::fail(Cause::LeftSome {
             taken: trace.taken,
             published: trace.messages.len(),
             end: end(),
         }));
-    }
-    if trace.commands == 0 {
-        return Outcome::fail(Cause::NoCommands(end())).decisive();
     }
     if let Some(database) = elsewhere(trace, yours) {
         return beside(Outcome::fail(Cause::OtherDatabase(database)).decisive());

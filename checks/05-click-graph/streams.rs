@@ -16,7 +16,7 @@ pub enum Stream {
     Clicks,
     /// Clicks, and among them heartbeats and clicks that lack an end.
     Heartbeats,
-    /// Clicks on very few edges, so that readers meet.
+    /// Clicks in an order in which readers meet.
     Collisions,
 }
 
@@ -212,21 +212,22 @@ fn with_heartbeats(generator: &mut ChaCha8Rng) -> Vec<Kind> {
     kinds
 }
 
-/// Three edges, two of which are in one zset.
+/// Each edge four times in a row, and all of them in the same order again every hundred: whether readers take one at a
+/// time or a hundred, they come to the same edge at the same time, and many edges are new once.
 fn collisions(generator: &mut ChaCha8Rng) -> Vec<Kind> {
-    let edges = [
-        (REFERRERS[0], TARGETS[0]),
-        (REFERRERS[0], TARGETS[1]),
-        (REFERRERS[1], TARGETS[0]),
-    ];
-    let mut kinds: Vec<Kind> = (0..240)
-        .map(|index| {
-            let (r, u) = edges[index % 8 % 3];
-            click(r, u, false)
-        })
+    let mut edges: Vec<(&str, &str)> = REFERRERS
+        .into_iter()
+        .flat_map(|r| TARGETS.map(|u| (r, u)))
         .collect();
-    kinds.shuffle(generator);
-    kinds
+    edges.shuffle(generator);
+    edges
+        .iter()
+        .take(25)
+        .flat_map(|&edge| [edge; 4])
+        .cycle()
+        .take(240)
+        .map(|(r, u)| click(r, u, false))
+        .collect()
 }
 
 impl Kind {

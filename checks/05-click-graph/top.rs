@@ -4,8 +4,9 @@ use rand::RngExt as _;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
+use super::super::never_asked::NeverAsked;
 use super::super::printed::{self, Quantity};
-use super::super::{Outcome, Trial, with_redis};
+use super::super::{Outcome, Trial, ending, with_redis};
 use super::causes::Cause;
 use super::gather::TOP;
 use super::graph::{Edge, Graph};
@@ -92,8 +93,11 @@ pub fn judge(trace: &Trace) -> Outcome {
     weights.sort_by(|a, b| b.total_cmp(a));
     weights.truncate(HOW_MANY);
     let printed = printed_edges(trace);
+    if printed.is_empty() && trace.commands == 0 && trace.end.names_the_port_of_redis() {
+        return Outcome::fail(Cause::NeverAsked(NeverAsked::Redis(trace.end.clone())));
+    }
     let outcome = compare(&graph, &weights, &printed);
-    let late = trace.ending == Some(Ending::OutOfTime) || trace.stood_still;
+    let late = trace.ending == Some(Ending::OutOfTime) || ending::stood_still(&trace.scenario);
     match outcome {
         Ok(()) => Outcome::pass("the ten heaviest edges, in order"),
         Err(_) if late && printed.len() < HOW_MANY => Outcome::could_not_tell(Cause::Standstill),

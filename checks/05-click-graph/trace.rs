@@ -85,8 +85,6 @@ pub struct Trace<'a> {
     pub before: Option<&'a RedisContents>,
     /// What stood there when all programs had ended.
     pub contents: Option<&'a RedisContents>,
-    /// The arena stood still for seconds meanwhile: what a program did then is not held against it.
-    pub stood_still: bool,
     /// A reader was killed because it did not end when it was asked to, and it was at work until then.
     pub killed: bool,
     /// Why the arena waited no longer.
@@ -114,7 +112,6 @@ impl<'a> Trace<'a> {
             commands: 0,
             before: None,
             contents: None,
-            stood_still: false,
             killed: false,
             ending: None,
             end: End::of(&the_one_that_ended(&scenario)),
@@ -134,7 +131,6 @@ impl<'a> Trace<'a> {
                 Event::NoRedis { problem } => trace.untried = Some(problem.clone()),
                 Event::Connected => trace.connected = true,
                 Event::Subscribed => heard = heard.or(Some(0)),
-                Event::Standstill => trace.stood_still = true,
                 Event::Got { messages } if !messages.is_empty() => {
                     takers.insert(entry.reader);
                     for message in messages {

@@ -124,7 +124,12 @@ impl Run<'_> {
         };
         let mut sessions = Vec::new();
         for _ in 0..experiment.readers {
-            sessions.extend(trial.start(&mut world, scenario, command.clone()).await?);
+            let session = trial.start(&mut world, scenario, command.clone()).await?;
+            // One that is to end of itself may have all it needs.
+            sessions.extend(session.map(|session| match experiment.exit {
+                Some(_) => session.by_itself(),
+                None => session,
+            }));
         }
         let ending = if sessions.len() == usize::from(experiment.readers) {
             let mut watch = Watch::new(experiment, expected, sessions.len());

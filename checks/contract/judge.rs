@@ -1,6 +1,6 @@
 //! What the record of an experiment says of the claim behind it.
 
-use super::super::ending::End;
+use super::super::ending::{self, End, FLUSH};
 use super::super::{Outcome, Verdict};
 use super::compare::compare;
 use super::file::Experiment;
@@ -29,9 +29,8 @@ pub fn judge(experiment: &Experiment, scenario: &Scenario) -> Option<Outcome> {
         ));
     }
     let outcome = trace.outcome();
-    let stood_still = scenario.events().any(|event| *event == Event::Standstill);
     Some(match outcome.verdict {
-        Verdict::Fail if stood_still => Outcome::could_not_tell(
+        Verdict::Fail if ending::stood_still(scenario) => Outcome::could_not_tell(
             "This machine stood still while your program ran, so what it did says little. Check again.",
         )
         .decisive(),
@@ -102,7 +101,13 @@ impl<'a> Trace<'a> {
                 self.experiment.tolerance,
             )
         {
-            let explanation = format!("{}{}{}", difference.what, self.unless_settled(), self.given());
+            let explanation = format!(
+                "{}{}{}{}",
+                difference.what,
+                self.unless_settled(),
+                self.unless_heard(),
+                self.given()
+            );
             return Outcome::fail(explanation).with(difference.expected, difference.received);
         }
         if let Some(outcome) = self.stored() {
@@ -126,6 +131,9 @@ impl<'a> Trace<'a> {
 
     /// What is wrong with how the programs ended.
     fn ending(&self) -> Option<Outcome> {
+        if let Some(excess) = ending::excess(self.scenario) {
+            return Some(excess);
+        }
         for reader in 1..=self.experiment.readers {
             let own = self.scenario.of_reader(reader);
             let end = End::of(&own);
@@ -202,6 +210,15 @@ impl<'a> Trace<'a> {
                 let taken = format!("It took {} of {} messages", self.taken, self.published.len());
                 format!("\n{taken}; {}", End::of(&self.scenario.of_reader(1)))
             }
+        }
+    }
+
+    /// Why nothing may have been heard of it, where nothing was.
+    fn unless_heard(&self) -> String {
+        if self.printed.is_empty() && self.taken > 0 {
+            format!("\nIf it does print, that waits in a buffer of its own. {FLUSH}")
+        } else {
+            String::new()
         }
     }
 

@@ -16,6 +16,12 @@ const GAP: usize = 2;
 const USUAL: usize = 18;
 const NARROWEST: usize = 12;
 
+/// No word is made shorter than this.
+const SHORTEST: usize = 4;
+
+/// Of what is longer than this nobody sees the end.
+const MOST_TEXT: usize = 1000;
+
 /// A line of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -39,7 +45,7 @@ impl Row {
 }
 
 /// Lays `rows` out within `width` columns, a heading above them: a line each, without line ends. What is in them comes
-/// from elsewhere and is made harmless; what is too long is cut.
+/// from elsewhere and is made harmless; where it is too long, its longest words are shortened.
 pub fn columns(rows: &[Row], width: usize) -> Vec<String> {
     let readers: Vec<u8> = rows
         .iter()
@@ -48,7 +54,7 @@ pub fn columns(rows: &[Row], width: usize) -> Vec<String> {
         .into_iter()
         .collect();
     let room = (width / readers.len().max(1)).saturating_sub(GAP).max(NARROWEST);
-    let texts: Vec<String> = rows.iter().map(|row| untrusted(&row.text, room)).collect();
+    let texts: Vec<String> = rows.iter().map(|row| shortened(&row.text, room)).collect();
     // A table that fits is as wide as what is in it.
     let column = texts
         .iter()
@@ -82,6 +88,24 @@ pub fn columns(rows: &[Row], width: usize) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// `text` made harmless, within `room` columns. What is longest in it says least: a command keeps its name and its last
+/// number, and shows what came of it.
+fn shortened(text: &str, room: usize) -> String {
+    let mut words: Vec<String> = untrusted(text, MOST_TEXT).split(' ').map(str::to_owned).collect();
+    let width = |words: &[String]| words.iter().map(|word| word.width() + 1).sum::<usize>() - 1;
+    while width(&words) > room {
+        let excess = width(&words) - room;
+        let Some(longest) = words.iter_mut().max_by_key(|word| word.width()) else {
+            break;
+        };
+        if longest.width() <= SHORTEST {
+            break;
+        }
+        *longest = untrusted(longest, longest.width().saturating_sub(excess).max(SHORTEST));
+    }
+    untrusted(&words.join(" "), room)
 }
 
 fn filled(text: &str, columns: usize) -> String {
@@ -173,6 +197,23 @@ mod tests {
             assert!(lines.iter().all(|line| line.width() <= width), "{lines:?}");
             assert!(!lines.iter().any(|line| line.contains('\x1b')), "{lines:?}");
             assert!(lines.iter().any(|line| line.ends_with("n")), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_word_is_shortened_first() {
+        for (text, room, wanted) in [
+            ("GET messages  -> 181", 20, "GET messages  -> 181"),
+            ("GET messages  -> 181", 16, "GET mes…  -> 181"),
+            ("SET messages 181", 15, "SET messag… 181"),
+            (
+                "ZSCORE histogram:binomial 0  -> 12",
+                30,
+                "ZSCORE histogram:bin… 0  -> 12",
+            ),
+            ("EXEC  -> [1, 1, 1, 1, 1]", 15, "EXEC  -> [1, 1…"),
+        ] {
+            assert_eq!(shortened(text, room), wanted);
         }
     }
 

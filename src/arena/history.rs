@@ -59,7 +59,13 @@ pub enum Event {
     },
     /// It asked one of our servers for something for the first time.
     Connected,
-    /// It took messages over several connections in turn, so that the order in which it handles them is its own.
+    /// It had so many connections to one server open, and got no more: as many as a program may have, or as many as this
+    /// process had file descriptors for.
+    Crowded {
+        /// How many were open.
+        connections: usize,
+    },
+    /// It took messages over several connections side by side, so that the order in which it handles them is its own.
     SeveralConnections,
     /// It subscribed to the pubsub: what is published from here on is sent to it.
     Subscribed,
@@ -120,6 +126,10 @@ pub enum Event {
         /// Why.
         ending: Ending,
     },
+    /// The program did not end when it was asked to, and was killed.
+    IgnoredTermination,
+    /// Processes that the program had started were still there when it ended, and were killed.
+    LeftChildren,
     /// The program is no more.
     Exited {
         /// In words: `exit status 1`, `killed by signal 11 (SIGSEGV)`.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::columns::Row;
 use super::history::{Event, Scenario};
 use super::lost_update::LostUpdate;
 use super::operations::{Kind, Operation, fields, operations};
@@ -65,7 +66,8 @@ impl Interleaving {
         let all: Vec<Step> = operations
             .iter()
             .zip(values)
-            .map(|(operation, value)| step(operation, value, lost))
+            .enumerate()
+            .map(|(at, (operation, value))| step(operation, value, lost.and_then(|lost| lost.row_at(at))))
             .collect();
         let marked: Vec<usize> = (0..all.len()).filter(|&at| all[at].lost.is_some()).collect();
         let window = match (marked.first(), marked.last()) {
@@ -97,22 +99,16 @@ impl Interleaving {
     }
 }
 
-fn step(operation: &Operation, value: Option<String>, lost: Option<&LostUpdate>) -> Step {
-    let row = operation.row();
-    let told = lost.and_then(|lost| {
-        let mut rows = lost.rows.iter().zip(&lost.at_us);
-        rows.find(|(other, at_us)| {
-            **at_us == operation.done && other.reader == row.reader && other.text == row.text
-        })
-    });
+/// `lost` is what is said of the operation, where it is one of those that lost an update.
+fn step(operation: &Operation, value: Option<String>, lost: Option<&Row>) -> Step {
     Step {
         reader: operation.reader,
         sent_us: operation.sent,
         done_us: operation.done,
         kind: operation.kind,
         value,
-        lost: told.map(|(row, _)| row.note.clone()),
-        text: row.text,
+        lost: lost.map(|row| row.note.clone()),
+        text: operation.row().text,
     }
 }
 
@@ -231,7 +227,7 @@ fn written(operation: &Operation, key: &str, field: Option<&str>) -> Option<Stri
             let place = words.iter().skip(3).position(|word| word == field)?;
             words.get(2 + place).cloned()
         }
-        ("DEL" | "UNLINK", _) => Some("nothing".to_owned()),
+        ("DEL" | "UNLINK" | "GETDEL", _) | ("HDEL" | "ZREM", Some(_)) => Some("nothing".to_owned()),
         _ => None,
     }
 }
@@ -251,6 +247,7 @@ fn text(reply: &Reply) -> Option<String> {
     reason = "a test that cannot go on should stop where it stands"
 )]
 mod tests {
+    use super::super::history::History;
     use super::super::short_history::{history, text};
     use super::*;
 
@@ -293,6 +290,43 @@ mod tests {
         );
         assert_eq!((interleaving.readers, interleaving.left_out), (vec![1, 2], 1));
         let note = interleaving.steps[5].lost.clone().unwrap();
+        assert_eq!(note.as_deref(), Some("reader 1's update is gone"));
+    }
+
+    #[test]
+    fn commands_in_the_same_microsecond_that_say_the_same_are_told_apart() {
+        let commands = [
+            (1, "GET n", text("41")),
+            (2, "GET n", text("41")),
+            (1, "GET n", text("41")),
+            (1, "SET n 42", text("OK")),
+            (2, "SET n 42", text("OK")),
+            (2, "SET n 42", text("OK")),
+        ];
+        let mut entries = history(&commands).entries().to_vec();
+        for entry in &mut entries {
+            entry.at_us = 5000;
+            if let Event::RedisCommand(command) = &mut entry.event {
+                command.sent_us = 5000;
+            }
+        }
+        let history = History::new(entries);
+        let scenario = history.scenario("test");
+        let lost = LostUpdate::find(&scenario, 1, "n", None).unwrap();
+        let interleaving = Interleaving::of(&scenario, 1, "n", None, Some(&lost)).unwrap();
+        let told: Vec<_> = shown(&interleaving);
+        let marked: Vec<bool> = told.iter().map(|(.., is_lost)| *is_lost).collect();
+        assert_eq!(marked, [false, true, true, true, true, false], "{told:?}");
+        let order: Vec<(u8, &str)> = told.iter().map(|(reader, text, ..)| (*reader, *text)).collect();
+        assert_eq!(
+            order,
+            commands.each_ref().map(|(reader, line, _)| match *line {
+                "GET n" => (*reader, "GET n  -> 41"),
+                line => (*reader, line),
+            }),
+            "as they stand in the record"
+        );
+        let note = interleaving.steps[4].lost.clone().unwrap();
         assert_eq!(note.as_deref(), Some("reader 1's update is gone"));
     }
 

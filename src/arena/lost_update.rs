@@ -9,8 +9,9 @@ use super::operations::{Kind, Operation, operations};
 pub struct LostUpdate {
     /// The commands that matter, in order.
     pub rows: Vec<Row>,
-    /// When each of them was answered, in microseconds since the check began.
-    pub at_us: Vec<u64>,
+    /// Where each of them stands among the operations on the key: two may have been answered in the same microsecond, and
+    /// say the same.
+    pub(super) places: Vec<usize>,
     /// What would have saved it.
     pub remedy: Remedy,
 }
@@ -71,6 +72,21 @@ impl LostUpdate {
             .or_else(|| by_giving_up(&operations))
     }
 
+    /// The operations at `places`, in order, the last of which is noted to have lost the update.
+    fn of(operations: &[Operation], places: Vec<usize>, note: String, remedy: Remedy) -> Self {
+        let mut rows: Vec<Row> = places.iter().map(|&place| operations[place].row()).collect();
+        if let Some(last) = rows.last_mut() {
+            last.note = Some(note);
+        }
+        Self { rows, places, remedy }
+    }
+
+    /// What is said of the operation at `place`, where it is one of those that matter.
+    pub(super) fn row_at(&self, place: usize) -> Option<&Row> {
+        let mut rows = self.rows.iter().zip(&self.places);
+        rows.find_map(|(row, at)| (*at == place).then_some(row))
+    }
+
     /// The columns, and the remedy below them, each line within `width` and indented by two.
     pub fn lines(&self, width: usize) -> Vec<String> {
         let table = columns(&self.rows, width.saturating_sub(2));
@@ -86,50 +102,46 @@ fn by_a_stale_read(operations: &[Operation], key: &str) -> Option<LostUpdate> {
         if write.kind != Kind::Write {
             continue;
         }
-        let Some(read) = base(&operations[..index], write) else {
+        let before = &operations[..index];
+        let Some(read) = base(before, write) else {
             continue;
         };
         // Certainly between the two: on its way after the read was answered, and answered before this write. Or, where
         // two writes were on their way at once, based on as old a read: one of them is lost, whichever was first.
-        let between = operations[..index].iter().find(|other| {
+        let between = before.iter().position(|other| {
             other.reader != write.reader
                 && other.changes()
-                && other.sent >= read.done
+                && other.sent >= before[read].done
                 && (other.done <= write.sent || other.kind == Kind::Write)
         });
-        let Some(other) = between else {
+        let Some(position) = between else {
             continue;
         };
-        let position = operations[..index]
-            .iter()
-            .position(|one| std::ptr::eq(one, other))?;
-        let others_read = base(&operations[..position], other).filter(|_| other.kind == Kind::Write);
+        let other = &before[position];
+        let others_read = base(&before[..position], other).filter(|_| other.kind == Kind::Write);
         // Whichever of two writes at once came first, the other one's read must have come before both.
-        if other.done > write.sent && others_read.is_none_or(|read| read.done > write.sent) {
+        if other.done > write.sent && others_read.is_none_or(|read| before[read].done > write.sent) {
             continue;
         }
-        let mut reads: Vec<&Operation> = others_read.into_iter().chain([read]).collect();
-        reads.sort_by_key(|operation| operation.done);
-        let mut rows: Vec<Row> = reads.iter().map(|operation| operation.row()).collect();
-        rows.push(other.row());
-        rows.push(write.noted(format!("reader {}'s update is gone", other.reader)));
-        let done = |operation: &&Operation| operation.done;
-        return Some(LostUpdate {
-            rows,
-            at_us: reads.iter().chain([&other, &write]).map(done).collect(),
-            remedy: remedy(read, write, key),
-        });
+        let mut places: Vec<usize> = others_read.into_iter().chain([read]).collect();
+        places.sort_unstable();
+        places.extend([position, index]);
+        let note = format!("reader {}'s update is gone", other.reader);
+        let remedy = remedy(&before[read], write, key);
+        return Some(LostUpdate::of(operations, places, note, remedy));
     }
     None
 }
 
-/// What the write is based on: what its reader read last, since it wrote last.
-fn base<'a, 'b>(before: &'a [Operation<'b>], write: &Operation) -> Option<&'a Operation<'b>> {
-    let own = before.iter().rev().filter(|other| other.reader == write.reader);
+/// Where the operation stands that the write is based on: what its reader read last, since it wrote last.
+fn base(before: &[Operation], write: &Operation) -> Option<usize> {
+    let own = before.iter().enumerate().rev();
     let last = own
-        .take_while(|other| other.kind != Kind::Write)
-        .find(|other| other.kind == Kind::Read)?;
-    (last.done <= write.sent).then_some(last)
+        .filter(|(_, other)| other.reader == write.reader)
+        .take_while(|(_, other)| other.kind != Kind::Write)
+        .find(|(_, other)| other.kind == Kind::Read);
+    last.filter(|(_, read)| read.done <= write.sent)
+        .map(|(place, _)| place)
 }
 
 fn remedy(read: &Operation, write: &Operation, key: &str) -> Remedy {
@@ -161,27 +173,39 @@ fn adding(write: &Operation) -> Option<&'static str> {
     }
 }
 
-/// A write by a reader that has never read what is there, over what another has written.
+/// A write by a reader that has never read what is there, or not without changing it, over what another has written.
 fn by_a_total_of_ones_own(operations: &[Operation]) -> Option<LostUpdate> {
-    let (index, write) = operations.iter().enumerate().find(|(index, write)| {
-        let before = &operations[..*index];
+    operations.iter().enumerate().find_map(|(index, write)| {
+        let before = &operations[..index];
         let never_read = !before
             .iter()
             .any(|other| other.reader == write.reader && other.kind == Kind::Read);
-        let last = before.iter().rev().find(|other| other.changes());
-        write.kind == Kind::Write
-            && adding(write).is_some()
-            && never_read
-            && last.is_some_and(|last| last.reader != write.reader && last.done <= write.sent)
-    })?;
-    let other = operations[..index].iter().rev().find(|other| other.changes())?;
-    Some(LostUpdate {
-        at_us: vec![other.done, write.done],
-        rows: vec![
-            other.row(),
-            write.noted(format!("what reader {} counted is gone", other.reader)),
-        ],
-        remedy: Remedy::AddToIt(adding(write)?),
+        let command = adding(write).filter(|_| write.kind == Kind::Write && never_read)?;
+        let lost = |other: usize| {
+            let other = &before[other];
+            other.reader != write.reader && other.done <= write.sent
+        };
+        // As GETDEL does, to put it back with the next command.
+        let own = before.iter().rposition(|own| own.reader == write.reader);
+        let taken = own.filter(|own| before[*own].kind == Kind::Atomic);
+        let other = match taken {
+            Some(taken) => (taken..index).rev().find(|other| {
+                lost(*other)
+                    && before[*other].kind == Kind::Write
+                    && before[*other].sent >= before[taken].done
+            })?,
+            None => before
+                .iter()
+                .rposition(Operation::changes)
+                .filter(|other| lost(*other))?,
+        };
+        let remedy = match taken {
+            Some(_) => Remedy::OneCommand(command),
+            None => Remedy::AddToIt(command),
+        };
+        let places = taken.into_iter().chain([other, index]).collect();
+        let note = format!("what reader {} counted is gone", before[other].reader);
+        Some(LostUpdate::of(operations, places, note, remedy))
     })
 }
 
@@ -190,25 +214,15 @@ fn by_giving_up(operations: &[Operation]) -> Option<LostUpdate> {
     let index = operations
         .iter()
         .position(|operation| operation.kind == Kind::Undone)?;
-    let undone = &operations[index];
-    let read = base(&operations[..index], undone);
-    let since = read.map_or(0, |read| read.done);
-    let other = operations[..index]
+    let (before, undone) = (&operations[..index], &operations[index]);
+    let read = base(before, undone);
+    let since = read.map_or(0, |read| before[read].done);
+    let other = before
         .iter()
-        .rev()
-        .find(|other| other.reader != undone.reader && other.changes() && other.done >= since);
-    let before: Vec<&Operation> = read.into_iter().chain(other).collect();
-    let mut rows: Vec<Row> = before.iter().map(|operation| operation.row()).collect();
-    rows.push(undone.noted("not done".to_owned()));
-    Some(LostUpdate {
-        rows,
-        at_us: before
-            .iter()
-            .chain([&undone])
-            .map(|operation| operation.done)
-            .collect(),
-        remedy: Remedy::TryAgain,
-    })
+        .rposition(|other| other.reader != undone.reader && other.changes() && other.done >= since);
+    let places = read.into_iter().chain(other).chain([index]).collect();
+    let note = "not done".to_owned();
+    Some(LostUpdate::of(operations, places, note, Remedy::TryAgain))
 }
 
 #[cfg(test)]
@@ -426,6 +440,30 @@ mod tests {
         assert_eq!(
             found.rows[1].note.as_deref(),
             Some("what reader 1 counted is gone")
+        );
+    }
+
+    #[test]
+    fn what_is_taken_away_and_put_back_is_lost_in_between() {
+        let found = find(
+            "n",
+            None,
+            &[
+                (2, "GETDEL n", text("6")),
+                (1, "GETDEL n", Reply::Nil),
+                (2, "SET n 7", text("OK")),
+                (1, "SET n 1", text("OK")),
+            ],
+        );
+        assert_eq!(
+            lines(found),
+            [
+                "  reader 1            reader 2",
+                "  GETDEL n  -> nil",
+                "                      SET n 7",
+                "  SET n 1             <- what reader 2 counted is gone",
+                "Remedy: INCRBY, which reads and writes in one step.",
+            ]
         );
     }
 }

@@ -5,6 +5,7 @@
 
 mod chain;
 mod columns;
+mod connections;
 mod history;
 mod interleaving;
 mod lost_update;
@@ -12,6 +13,7 @@ mod operations;
 mod patience;
 mod recorder;
 mod redis;
+mod room;
 mod session;
 #[cfg(test)]
 mod short_history;
@@ -30,6 +32,7 @@ pub use operations::Kind;
 pub use patience::{Impatience, Patience};
 pub use recorder::Recorder;
 pub use redis::{Contents, RedisCommand, RedisContents, Schedule, connect_to as connect_to_redis};
+pub use room::MOST_CONNECTIONS;
 pub use session::{Ending, Seen, Session, SessionLimits};
 pub use together::wait_together;
 pub use whole::WholeRecord;

@@ -51,13 +51,6 @@ impl Operation<'_> {
         }
         Row::new(self.reader, text)
     }
-
-    pub(super) fn noted(&self, note: String) -> Row {
-        Row {
-            note: Some(note),
-            ..self.row()
-        }
-    }
 }
 
 /// A transaction that a connection has begun.

@@ -11,11 +11,13 @@ const TICK: Duration = Duration::from_millis(50);
 const STANDSTILL: Duration = Duration::from_secs(2);
 
 /// Counts the time in which nothing happened, on a machine that had time to spare: a tick that comes late, because
-/// the machine is busy or was suspended, counts for one tick and no more.
+/// the machine is busy or was suspended, counts for one tick and no more, and time in which the program itself was
+/// starved of processors does not count.
 #[derive(Debug)]
 pub struct Patience {
     interval: tokio::time::Interval,
     idle: Duration,
+    starved: Duration,
     limit: Duration,
     deadline: Instant,
     last: Instant,
@@ -29,6 +31,7 @@ impl Patience {
         Self {
             interval,
             idle: Duration::ZERO,
+            starved: Duration::ZERO,
             limit,
             deadline: Instant::now() + whole,
             last: Instant::now(),
@@ -48,6 +51,13 @@ impl Patience {
     /// Something happened: waiting begins anew.
     pub fn progress(&mut self) {
         self.idle = Duration::ZERO;
+    }
+
+    /// The program that is waited for was starved for so long in all. What came to it since this was last said was no time
+    /// in which it did nothing.
+    pub fn starved(&mut self, in_all: Duration) {
+        let since = in_all.saturating_sub(std::mem::replace(&mut self.starved, in_all));
+        self.idle = self.idle.saturating_sub(since);
     }
 
     /// Waits for the next tick, and says how patience ran out if it did, or that this process stood still. Cancel-safe.
@@ -79,4 +89,33 @@ pub enum Impatience {
     Whole,
     /// It did not run out; but nobody was there to wait.
     Standstill,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How patience runs out with a program that does nothing and is starved for `percent` of the time, and after how many
+    /// seconds.
+    async fn run_out(percent: u32) -> (Impatience, u64) {
+        let begin = Instant::now();
+        let mut patience = Patience::new(Duration::from_secs(10), Duration::from_secs(60));
+        loop {
+            patience.starved(begin.elapsed() * percent / 100);
+            if let Some(impatience) = patience.tick().await {
+                return (impatience, begin.elapsed().as_secs());
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_in_which_a_program_was_starved_is_not_idle() {
+        assert_eq!(run_out(0).await, (Impatience::Idle, 9));
+        let (impatience, seconds) = run_out(50).await;
+        assert!(
+            impatience == Impatience::Idle && (19..=20).contains(&seconds),
+            "{seconds}"
+        );
+        assert_eq!(run_out(95).await, (Impatience::Whole, 60));
+    }
 }

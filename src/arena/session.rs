@@ -1,13 +1,14 @@
 //! One of the student's programs, at work in a world: started, watched, ended.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::connections::Connections;
 use super::history::Event;
 use super::patience::{Impatience, Patience};
 use super::recorder::Recorder;
@@ -78,6 +79,8 @@ pub enum Ending {
     TooMuchMemory,
     /// It had more processes than it may.
     TooManyProcesses,
+    /// It had more connections open than it may, or than there was room for.
+    TooManyConnections,
 }
 
 /// A running program of the student's.
@@ -87,12 +90,15 @@ pub struct Session<'a> {
     guard: &'a Guard,
     reader: u8,
     taken: watch::Receiver<Taken>,
+    connections: Arc<Mutex<Connections>>,
     trap: Trap,
     program: Program,
     patience: Patience,
     seen: Seen,
     exit: Option<Exit>,
     record_lines: bool,
+    /// Whether it may get on without ever asking a server for anything.
+    by_itself: bool,
     /// The program's processes when its memory was last looked at.
     processes: BTreeSet<Pid>,
 }
@@ -127,12 +133,14 @@ impl<'a> Session<'a> {
             guard,
             reader: door.reader,
             taken: door.taken.clone(),
+            connections: Arc::clone(&door.connections),
             trap: door.trap.clone(),
             program,
             patience: Patience::new(session.idle, session.whole),
             seen: Seen::default(),
             exit: None,
             record_lines: true,
+            by_itself: false,
             processes: BTreeSet::new(),
         })
     }
@@ -140,6 +148,12 @@ impl<'a> Session<'a> {
     /// Lets the printed lines be counted, but not recorded.
     pub fn without_lines(mut self) -> Self {
         self.record_lines = false;
+        self
+    }
+
+    /// Lets each line that is printed count as progress, though the program has asked nobody for anything: it need not.
+    pub fn by_itself(mut self) -> Self {
+        self.by_itself = true;
         self
     }
 
@@ -220,6 +234,10 @@ impl<'a> Session<'a> {
     /// Waits for one thing to happen, and notes it; says why there is nothing left to wait for, where that is so.
     /// Cancel-safe.
     pub(super) async fn step(&mut self) -> Option<Ending> {
+        if self.taken.borrow().crowded {
+            return Some(Ending::TooManyConnections);
+        }
+        self.patience.starved(self.program.starved());
         tokio::select! {
             // A program that never pauses must not keep the clock from its turn.
             biased;
@@ -251,6 +269,14 @@ impl<'a> Session<'a> {
             Some(reason) => (ending, reason != Some(Reason::Signalled(Signal::SIGKILL))),
             None => (ending, false),
         };
+        let several = self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .are_several();
+        if several {
+            self.record(Event::SeveralConnections);
+        }
         self.record(Event::Ended { ending });
         let exit = match self.exit.take() {
             Some(exit) => exit,
@@ -264,6 +290,12 @@ impl<'a> Session<'a> {
         };
         // Where the guard is gone, it watches nothing.
         let _ = self.guard.release(&self.program);
+        if exit.killed_by_us == Some(Reason::IgnoredTermination) {
+            self.record(Event::IgnoredTermination);
+        }
+        if exit.leftover_children {
+            self.record(Event::LeftChildren);
+        }
         self.record(Event::Exited {
             status: exit.status.to_string(),
             unasked,
@@ -278,7 +310,10 @@ impl<'a> Session<'a> {
     fn note(&mut self, output: Output) {
         match output {
             Output::Line(line) => {
-                self.patience.progress();
+                // A reader that has asked nobody for anything gets nowhere, whatever it says.
+                if self.seen.taken.connected || self.by_itself {
+                    self.patience.progress();
+                }
                 self.seen.lines += 1;
                 if self.record_lines {
                     let event = Event::Printed { line: line.clone() };
@@ -290,7 +325,11 @@ impl<'a> Session<'a> {
                 self.record(Event::LineCut { bytes });
             }
             Output::Flood => self.record(Event::Flooded),
-            Output::Exited(exit) => self.exit = Some(exit),
+            Output::Exited(exit) => {
+                // Where it was killed at a message, that may just be about to be recorded.
+                drop(self.trap.lock().unwrap_or_else(PoisonError::into_inner));
+                self.exit = Some(exit);
+            }
         }
     }
 }

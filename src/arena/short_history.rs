@@ -16,10 +16,10 @@ pub(super) fn history(commands: &[(u8, &str, Reply)]) -> History {
         let name = words[0].as_str();
         let keys: Vec<String> = words.get(1).cloned().into_iter().collect();
         let reads = [
-            "GET", "HGET", "HMGET", "HGETALL", "ZSCORE", "WATCH", "INCR", "HINCRBY",
+            "GET", "HGET", "HMGET", "HGETALL", "ZSCORE", "WATCH", "INCR", "HINCRBY", "GETDEL",
         ]
         .contains(&name);
-        let writes = ["SET", "HSET", "ZADD", "DEL", "INCR", "HINCRBY"].contains(&name);
+        let writes = ["SET", "HSET", "ZADD", "DEL", "INCR", "HINCRBY", "GETDEL"].contains(&name);
         Entry {
             at_us: (index as u64 + 1) * 1000,
             scenario: "test".into(),

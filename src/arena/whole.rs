@@ -35,6 +35,10 @@ impl WholeRecord {
             problem: problem.to_owned(),
         };
         let entries = history.entries();
+        if entries.is_empty() {
+            let problem = "the record is empty: its check is at work, or was interrupted before it had written anything";
+            return Err(malformed(1, problem));
+        }
         let Some(Event::Check {
             section,
             seed,

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::watch;
 
+use super::connections::Connections;
 use super::history::{Delivered, Event};
 use super::recorder::Recorder;
 use super::turns::Turns;
 use super::world::Detail;
 use crate::program::{Killer, Signal};
 use crate::server::simplequeue::{Simplequeue, Turn};
-use crate::server::{pubsub, simplequeue};
+use crate::server::{Connection, pubsub, simplequeue};
 
 /// What a reader has taken from the queue so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Taken {
     pub put: u64,
     /// Whether its last request for messages waits for its turn.
     pub waits: bool,
+    /// Whether it had as many connections open as there may be.
+    pub crowded: bool,
     /// Whether it subscribed to the pubsub, and how many messages were published since.
     pub heard: Option<u64>,
 }
@@ -44,7 +47,7 @@ pub(super) struct Witness {
     pub detail: Detail,
     pub numbers: Arc<Mutex<Numbers>>,
     pub taken: watch::Sender<Taken>,
-    pub connections: Mutex<Connections>,
+    pub connections: Arc<Mutex<Connections>>,
     pub trap: Trap,
     pub place: Option<PlaceInStep>,
 }
@@ -63,26 +66,6 @@ pub(super) struct PlaceInStep {
 /// What ends the program when it is next given one of the arena's messages, if anything.
 pub(super) type Trap = Arc<Mutex<Option<Killer>>>;
 
-/// The last two connections over which messages were got: when the one before the last comes again, both are in use.
-#[derive(Debug, Default)]
-pub(super) struct Connections {
-    last: Option<SocketAddr>,
-    before: Option<SocketAddr>,
-    several: bool,
-}
-
-impl Connections {
-    /// Whether `peer` shows, for the first time, that several connections take turns.
-    fn show_several(&mut self, peer: SocketAddr) -> bool {
-        if self.last == Some(peer) {
-            return false;
-        }
-        let again = self.before == Some(peer);
-        self.before = self.last.replace(peer);
-        again && !std::mem::replace(&mut self.several, true)
-    }
-}
-
 impl Witness {
     fn connected(&self) {
         self.taken.send_if_modified(|taken| {
@@ -93,6 +76,16 @@ impl Witness {
         });
     }
 
+    /// The program has so many connections to one server open, and gets no more. Said once of each program.
+    pub fn has_no_room(&self, connections: usize) {
+        self.taken.send_if_modified(|taken| {
+            if !taken.crowded {
+                self.record(Event::Crowded { connections });
+            }
+            !std::mem::replace(&mut taken.crowded, true)
+        });
+    }
+
     fn record(&self, event: Event) {
         self.recorder.record(self.scenario, self.reader, event);
     }
@@ -100,8 +93,9 @@ impl Witness {
     /// Kills the program where that was wished for. The queue has handed the messages out, and the reply is not written
     /// yet: the program holds them, and can have done nothing with them.
     fn spring_the_trap(&self) {
-        let killer = self.trap.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if killer.is_some_and(|killer| killer.kill()) {
+        // Held until it is recorded: whoever sees the program gone takes this lock before looking for the reason.
+        let mut trap = self.trap.lock().unwrap_or_else(PoisonError::into_inner);
+        if trap.take().is_some_and(|killer| killer.kill()) {
             let signal = Signal::SIGKILL.to_string();
             self.record(Event::Signalled { signal });
         }
@@ -118,6 +112,10 @@ impl Witness {
 }
 
 impl pubsub::Observer for Witness {
+    fn crowded(&self, connections: usize) {
+        self.has_no_room(connections);
+    }
+
     fn subscribed(&self, _peer: SocketAddr) {
         self.record(Event::Subscribed);
         self.taken
@@ -127,6 +125,10 @@ impl pubsub::Observer for Witness {
 }
 
 impl simplequeue::Observer for Witness {
+    fn crowded(&self, connections: usize) {
+        self.has_no_room(connections);
+    }
+
     fn requested(&self) {
         self.connected();
     }
@@ -147,7 +149,7 @@ impl simplequeue::Observer for Witness {
         self.taken.send_modify(|taken| taken.put += 1);
     }
 
-    fn got(&self, peer: SocketAddr, messages: &[Bytes]) {
+    fn got(&self, connection: &Connection, messages: &[Bytes]) {
         let delivered = self.delivered(messages);
         let new = delivered
             .iter()
@@ -156,15 +158,10 @@ impl simplequeue::Observer for Witness {
         if let Some(PlaceInStep { turns, place, .. }) = &self.place {
             turns.took(*place, messages.len());
         }
-        let several = new > 0
-            && self
-                .connections
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .show_several(peer);
-        if several {
-            self.record(Event::SeveralConnections);
-        }
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .asked(connection, new > 0);
         self.taken.send_modify(|taken| {
             // An empty answer is recorded once in a row: a program that asks in a tight loop says nothing new.
             if self.detail == Detail::Messages && !(messages.is_empty() && taken.found_empty) {
@@ -178,26 +175,5 @@ impl simplequeue::Observer for Witness {
         if new > 0 {
             self.spring_the_trap();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn peers(ports: &[u16]) -> Vec<bool> {
-        let mut connections = Connections::default();
-        let peer = |port: &u16| connections.show_several(SocketAddr::from(([127, 0, 0, 1], *port)));
-        ports.iter().map(peer).collect()
-    }
-
-    #[test]
-    fn one_connection_after_another_is_no_turn_taking() {
-        assert_eq!(peers(&[1, 1, 2, 3, 3, 4]), [false; 6]);
-        assert_eq!(
-            peers(&[1, 2, 1, 2]),
-            [false, false, true, false],
-            "and it is said once"
-        );
     }
 }

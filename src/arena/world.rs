@@ -7,12 +7,14 @@ use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::connections::Connections;
 use super::history::Event;
 use super::recorder::Recorder;
 use super::redis::{Redis, RedisContents, Schedule};
+use super::room;
 use super::turns::{A_ROUND, Turns};
 use super::witness::{Numbers, PlaceInStep, Taken, Trap, Witness};
-use crate::server::{self, pubsub, simplequeue};
+use crate::server::{self, Limits, pubsub, simplequeue};
 
 /// An address of this machine at which nobody listens: what `REDIS_URL` names in a section without a Redis, so that
 /// a program cannot write into a Redis of the student's own.
@@ -57,14 +59,21 @@ pub struct Door {
     pub environment: Vec<(String, String)>,
     /// What it has taken so far.
     pub taken: watch::Receiver<Taken>,
+    pub(super) connections: Arc<Mutex<Connections>>,
     pub(super) trap: Trap,
 }
 
 impl World {
     /// Opens a world whose events are recorded under the name `scenario`.
     pub async fn open(recorder: &Recorder, scenario: &'static str, detail: Detail) -> std::io::Result<Self> {
-        let pubsub = pubsub::Pubsub::new(pubsub::Options::default());
-        let queue = simplequeue::Simplequeue::new(simplequeue::Options::default())?;
+        let pubsub = pubsub::Pubsub::new(pubsub::Options {
+            limits: limits(),
+            ..pubsub::Options::default()
+        });
+        let queue = simplequeue::Simplequeue::new(simplequeue::Options {
+            limits: limits(),
+            ..simplequeue::Options::default()
+        })?;
         let (stop, _) = watch::channel(false);
         Ok(Self {
             scenario,
@@ -91,6 +100,7 @@ impl World {
         let mut world = Self::open(recorder, scenario, detail).await?;
         world.queue = simplequeue::Simplequeue::new(simplequeue::Options {
             max_mget: Some(A_ROUND),
+            limits: limits(),
             ..simplequeue::Options::default()
         })?;
         world.turns = Some(Arc::default());
@@ -142,6 +152,7 @@ impl World {
         // No check opens hundreds of doors; should one do so, the last number stands for all further ones.
         let reader = u8::try_from(self.doors.len()).unwrap_or(u8::MAX);
         let trap = Trap::default();
+        let connections = Arc::default();
         let witness = Arc::new(Witness {
             scenario: self.scenario,
             reader,
@@ -149,7 +160,7 @@ impl World {
             detail: self.detail,
             numbers: Arc::clone(&self.numbers),
             taken: sender,
-            connections: Mutex::default(),
+            connections: Arc::clone(&connections),
             trap: Arc::clone(&trap),
             place: self.turns.as_ref().map(|turns| PlaceInStep {
                 turns: Arc::clone(turns),
@@ -162,19 +173,15 @@ impl World {
         let serving = pubsub.serve_observed(pubsub_listener, Arc::clone(&witness) as _, stopped());
         self.servers.spawn(serving);
         let queue = self.queue.clone();
-        let serving = queue.serve_observed(queue_listener, witness, stopped());
+        let serving = queue.serve_observed(queue_listener, Arc::clone(&witness) as _, stopped());
         self.servers.spawn(serving);
         let redis_url = match &self.redis {
             Some(redis) => {
                 let listener = bind()?;
                 let url = format!("redis://{}/{DATABASE}", listener.local_addr()?);
-                let (recorder, stopped) = (self.recorder.clone(), stopped());
-                let serving = redis.serve(listener, self.scenario, reader, recorder, taken.clone());
+                let serving = redis.serve(listener, witness, taken.clone(), self.stop.subscribe());
                 self.servers.spawn(async move {
-                    tokio::select! {
-                        () = serving => {}
-                        () = stopped => {}
-                    }
+                    serving.await;
                     Ok(())
                 });
                 url
@@ -190,6 +197,7 @@ impl World {
             reader,
             environment,
             taken,
+            connections,
             trap,
         })
     }
@@ -231,6 +239,16 @@ impl World {
         // Nobody listens any more where every server has already failed; that is as stopped as can be.
         self.stop.send_replace(true);
         while self.servers.join_next().await.is_some() {}
+    }
+}
+
+/// What each server of a world allows each reader.
+fn limits() -> Limits {
+    Limits {
+        // One more than a program may have tells that it has more.
+        max_connections: room::MOST_CONNECTIONS + 1,
+        descriptors: Some(room::descriptors()),
+        ..Limits::default()
     }
 }
 

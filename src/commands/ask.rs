@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use super::exit::Usage;
 use super::say;
+use crate::render::Style;
 
 /// Nobody means yes with more than this, in bytes.
 const LONGEST_ANSWER: u64 = 1024;
@@ -16,7 +17,9 @@ pub fn confirmed(question: &str, without_asking: &str) -> anyhow::Result<bool> {
         ))
         .into());
     }
-    say::say(&format!("{question} [y/N] "))?;
+    let style = Style::for_stdout();
+    let lines: Vec<String> = question.lines().map(|line| say::wrapped(line, &style)).collect();
+    say::say(&format!("{} [y/N] ", lines.join("\n")))?;
     let mut answer = String::new();
     if io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)? == 0 {
         say::say("\n")?;

@@ -1,11 +1,12 @@
 //! The course in a folder that `--course` names, or that the workspace remembers.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use super::exit::Usage;
 use crate::checks;
 use crate::cli::{Cli, Command};
-use crate::lesson;
+use crate::lesson::{self, CourseError};
 use crate::render::{Style, untrusted};
 use crate::workspace::Workspace;
 
@@ -23,7 +24,7 @@ pub fn take_up(cli: &Cli) -> Result<(), Usage> {
     }
     if let Some(named) = &cli.course {
         return lesson::use_course(named)
-            .map_err(|error| Usage(format!("{}: {error}", named.display())))
+            .map_err(|error| Usage(of_course(named, &error)))
             .and_then(|()| checks::use_contracts().map_err(|error| Usage(error.to_string())));
     }
     let workspace = Workspace::find(cli.dir.as_deref()).ok();
@@ -50,6 +51,14 @@ pub fn take_up(cli: &Cli) -> Result<(), Usage> {
         }
     }
     Ok(())
+}
+
+/// `error` with the name of the course that it is about, which most of them do not have.
+fn of_course(named: &Path, error: &CourseError) -> String {
+    match error {
+        CourseError::Folder { .. } => error.to_string(),
+        _ => format!("{}: {error}", named.display()),
+    }
 }
 
 fn concerns_sections(command: &Command) -> bool {

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::exit::Exit;
 use super::{Outcome, say};
-use crate::program::Command;
 use crate::program::guard::Guard;
+use crate::program::{Command, SpawnError};
 use crate::render::{Style, untrusted};
 use crate::server::{self, BindError};
 use crate::services::packages::{Package, install_command};
@@ -26,6 +26,9 @@ const VERSION_LIMIT: Duration = Duration::from_secs(10);
 
 /// What another program says of itself is cut to this many columns.
 const SAID_COLUMNS: usize = 60;
+
+/// Why it does not run, to so many.
+const REASON_COLUMNS: usize = 400;
 
 /// The ports that the workshop wants, with what for.
 const PORTS: [(u16, &str); 4] = [
@@ -292,7 +295,19 @@ async fn tool_found(name: &str, without: State, purpose: &str, get: &str, guard:
             let first = said.lines().next().unwrap_or_default();
             finding(name, State::Good, untrusted(first, SAID_COLUMNS))
         }
-        Err(error) => finding(name, without, format!("{error} ({purpose}); `{get}` installs it")),
+        Err(tool::ToolError::NotStarted(SpawnError::NotFound { .. })) => {
+            let said = format!("not found on the PATH ({purpose}); `{get}` installs it");
+            finding(name, without, said)
+        }
+        // To install what is there would not mend it.
+        Err(error) => {
+            let said = untrusted(&error.to_string(), REASON_COLUMNS);
+            finding(
+                name,
+                without,
+                format!("there, and does not run ({purpose}): {said}"),
+            )
+        }
     }
 }
 

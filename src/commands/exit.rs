@@ -1,12 +1,16 @@
 //! Exit codes, and how errors become them.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+use super::say;
 use crate::checks::Verdict;
 use crate::cli::Command;
-use crate::render::Style;
+use crate::render::{Style, causes, untrusted};
 use crate::workspace::{NotFound, SettingsError};
+
+/// Whose errors these are.
+const WHO: &str = "workshop:";
 
 /// What the command tells whoever called it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +68,31 @@ pub fn report(error: &anyhow::Error, fallback: Exit) -> Exit {
         return Exit::Done;
     }
     let style = Style::for_stderr();
+    // It may hold names of files, and text out of them.
+    let said = causes(error.as_ref());
+    let lines: Vec<String> = said.lines().map(|line| untrusted(line, usize::MAX)).collect();
+    let text = format!("{WHO} {}", lines.join("\n"));
+    let text = if io::stderr().is_terminal() {
+        wrapped(&text, &style)
+    } else {
+        text
+    };
+    let text = text.strip_prefix(WHO).unwrap_or(&text);
     // Where standard error is gone too, there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "{} {error:#}", style.bad("workshop:"));
+    let _ = writeln!(io::stderr(), "{}{text}", style.bad(WHO));
     let usage = error
         .chain()
         .any(|cause| cause.is::<Usage>() || cause.is::<NotFound>() || cause.is::<SettingsError>());
     if usage { Exit::Usage } else { fallback }
+}
+
+/// `text` within the width of the terminal. A line that is set in is a command, to be copied as it is.
+fn wrapped(text: &str, style: &Style) -> String {
+    let wrapped = |line: &str| match line.starts_with(' ') {
+        true => line.to_owned(),
+        false => say::wrapped(line, style),
+    };
+    text.lines().map(wrapped).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether whoever read our output has seen enough, as `head` does.

@@ -70,16 +70,23 @@ pub fn graph(dir: Option<&Path>, arguments: &cli::Graph) -> Outcome {
 
 /// The graph of a file that `--format json` wrote.
 fn read(file: &Path) -> anyhow::Result<Graph> {
+    let shown = file.display();
+    let refused = |error| Usage(format!("cannot read {shown}: {error}"));
+    let too_long = || Usage(format!("{shown} is longer than {} MiB", LONGEST_FILE >> 20));
     let mut text = Vec::new();
-    let read = if file == Path::new("-") {
+    if file == Path::new("-") {
         io::stdin().lock().take(LONGEST_FILE + 1).read_to_end(&mut text)
     } else {
-        File::open(file).and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut text))
-    };
-    let shown = file.display();
-    read.map_err(|error| Usage(format!("cannot read {shown}: {error}")))?;
+        let file = File::open(file).map_err(refused)?;
+        // Not all of it is read first to find that it is too much.
+        if file.metadata().map_err(refused)?.len() > LONGEST_FILE {
+            return Err(too_long().into());
+        }
+        file.take(LONGEST_FILE + 1).read_to_end(&mut text)
+    }
+    .map_err(refused)?;
     if text.len() as u64 > LONGEST_FILE {
-        return Err(Usage(format!("{shown} is longer than {} MiB", LONGEST_FILE >> 20)).into());
+        return Err(too_long().into());
     }
     Ok(graph::from_json(&text).map_err(|error| Usage(format!("{shown}: {error}")))?)
 }

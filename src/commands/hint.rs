@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
+
 use super::exit::{Exit, Usage};
 use super::{Outcome, names, say};
 use crate::cli;
@@ -23,9 +25,10 @@ pub fn hint(dir: Option<&Path>, arguments: &cli::Hint) -> Outcome {
         }
         (true, seen) => 0..seen,
         (false, seen) if seen == all => {
-            say::say(&format!(
-                "You have seen all {all} hints of section {number}; `workshop hint {number} --again` shows them again.\n"
-            ))?;
+            let said = format!(
+                "You have seen all {all} hints of section {number}; `workshop hint {number} --again` shows them again."
+            );
+            say::say(&format!("{}\n", say::wrapped(&said, &Style::for_stdout())))?;
             return Ok(Exit::Done);
         }
         (false, seen) => seen..seen + 1,
@@ -43,9 +46,12 @@ pub fn hint(dir: Option<&Path>, arguments: &cli::Hint) -> Outcome {
     }
     say::say(&text)?;
     // Once it was on the screen: one that could not be printed was not seen.
-    workspace.update_progress(|progress| {
-        let hints = &mut progress.section(number).hints;
-        *hints = (*hints).max(shown.end);
-    })?;
+    if shown.end > seen {
+        let noted = workspace.update_progress(|progress| {
+            let hints = &mut progress.section(number).hints;
+            *hints = (*hints).max(shown.end);
+        });
+        noted.context("this hint is shown, but that cannot be noted, so it comes again")?;
+    }
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::exit::Usage;
 use super::{Outcome, check, names, say};
 use crate::arena::WholeRecord;
-use crate::checks::{self, Report, overall, report_text};
+use crate::checks::{self, Report, report_text};
 use crate::cli;
 use crate::lesson;
 use crate::render::Style;
@@ -23,16 +23,14 @@ pub fn judge(dir: Option<&Path>, arguments: &cli::Judge) -> Outcome {
         ))
         .into());
     };
-    let claims = check.judge(&record.history);
-    let report = Report {
-        section: number,
-        verdict: overall(&claims),
-        seed: record.seed,
-        command: record.command,
-        run: path.parent().unwrap_or(Path::new(".")).display().to_string(),
-        duration_ms: record.duration_ms,
-        claims,
-    };
+    let report = Report::of(
+        check,
+        &record.history,
+        record.seed,
+        record.command,
+        path.parent().unwrap_or(Path::new(".")),
+        record.duration_ms,
+    );
     if arguments.json {
         say::say(&format!("{}\n", serde_json::to_string(&report)?))?;
     } else {

@@ -41,14 +41,13 @@ fn row(section: &Section, progress: &mut Progress) -> Vec<String> {
 
 /// What to type next.
 fn next(progress: &Progress) -> String {
-    let open = |section: &&Section| {
-        progress
-            .sections
-            .get(&section.number)
-            .is_none_or(|section| section.passed.is_none())
-    };
+    let noted = |section: &Section| progress.sections.get(&section.number);
+    let open = |section: &&Section| noted(section).is_none_or(|section| section.passed.is_none());
     match lesson::sections().iter().find(open) {
-        Some(section) => format!("`workshop start {}` goes on.\n", section.number),
+        Some(section) if noted(section).is_some_and(|section| section.started.is_some()) => {
+            format!("`workshop start {}` goes on.\n", section.number)
+        }
+        Some(section) => format!("`workshop start {0}` begins section {0}.\n", section.number),
         None => "You have done them all.\n".into(),
     }
 }

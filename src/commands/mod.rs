@@ -42,7 +42,6 @@ mod verify;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
 use nix::sys::signal::Signal;
 
 use crate::cli::{Cli, Command};
@@ -54,7 +53,7 @@ type Outcome = anyhow::Result<Exit>;
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let fallback = exit::for_errors_of(&cli.command);
     // A file that may not grow further (`ulimit -f`) is then an error of the write, as a full disk is, and not our end.
     // Where this fails, it is as it would have been.

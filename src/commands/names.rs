@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::exit::Usage;
 use crate::lesson::{self, Section};
 use crate::server::command;
-use crate::workspace::{RunFolder, Workspace};
+use crate::workspace::{RunFolder, Unwritten, Workspace};
 
 /// The section with this number.
 pub fn section(number: u8) -> Result<&'static Section, Usage> {
@@ -72,7 +72,7 @@ pub fn tools(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
     workspace
         .link_tools(&executable, command::names())
-        .with_context(|| format!("cannot make the commands in {}", workspace.tools().display()))?;
+        .map_err(Unwritten::to("make the commands in", &workspace.tools()))?;
     Ok(workspace.tools())
 }
 
@@ -100,7 +100,10 @@ pub fn record(dir: Option<&Path>, run: Option<&str>) -> anyhow::Result<PathBuf> 
     if !record.is_file() {
         return Err(Usage(match run {
             Some(run) if run != LATEST => {
-                format!("there is no run {run:?} in {}", workspace.root().display())
+                format!(
+                    "there is no run {run:?} in {}; name one that is there, or `{LATEST}`",
+                    workspace.runs().display()
+                )
             }
             _ => "nothing has been checked here yet; `workshop check` does".into(),
         })

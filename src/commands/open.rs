@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{anyhow, bail};
 use tokio::time::timeout;
 
 use super::exit::Exit;
@@ -33,7 +33,12 @@ pub async fn open(dir: Option<&Path>) -> Outcome {
     };
     client::get(&url, client::Bounds::default())
         .await
-        .with_context(|| format!("no answer from {url}"))?;
+        .map_err(|error| {
+            anyhow!(
+                "no answer from {url}: {error}; `workshop stop`, then `workshop start {}`, tries again",
+                live.section
+            )
+        })?;
     match opener() {
         Ok((name, command)) if opens(&command, &url).await => {
             say::say(&format!("{url} is opened by {name}.\n"))?;

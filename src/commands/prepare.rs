@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::Usage;
@@ -45,8 +45,11 @@ pub async fn redis(section: &Section, url: Option<&str>) -> anyhow::Result<(Opti
         ));
     };
     let located = locate(&search, &guard, &fetching).await;
-    let installation = located.with_context(|| {
-        format!("section {number} needs a Redis, so nothing was started; `workshop lesson {number}` shows the lesson all the same")
+    let installation = located.map_err(|missing| {
+        anyhow!(
+            "section {number} needs a Redis, so nothing was started; `workshop lesson {number}` shows the lesson all \
+             the same.\n{missing}"
+        )
     })?;
     Ok((Some(Choice::Private(installation)), None))
 }

@@ -28,12 +28,32 @@ pub fn progress(dir: Option<&Path>) -> Outcome {
         })
         .collect();
     let style = Style::for_stdout();
-    say::say(&render::table(
-        &["section", "started", "done", "secret", "solution"],
-        &rows,
-        &style,
-    ))?;
+    say::say(&if style.width < NARROWEST_TABLE {
+        list(&rows)
+    } else {
+        render::table(HEADER, &rows, &style)
+    })?;
     Ok(Exit::Done)
+}
+
+const HEADER: &[&str] = &["section", "started", "done", "secret", "solution"];
+
+/// In fewer columns, the words of a table would be cut to pieces.
+const NARROWEST_TABLE: usize = 64;
+
+/// The same for a narrow terminal: below each section, a line for each thing that there is to say of it.
+fn list(rows: &[Vec<String>]) -> String {
+    let section = |row: &Vec<String>| {
+        let said = row.iter().zip(HEADER).skip(1).filter(|(cell, _)| *cell != "-");
+        let lines: String = said.map(|(cell, name)| format!("  {name:<8} {cell}\n")).collect();
+        let lines = if lines.is_empty() {
+            "  not started\n".into()
+        } else {
+            lines
+        };
+        format!("{}\n{lines}", row[0])
+    };
+    rows.iter().map(section).collect()
 }
 
 fn revealed(progress: &SectionProgress) -> String {

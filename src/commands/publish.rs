@@ -11,7 +11,7 @@ use super::exit::{Exit, Usage};
 use super::{Outcome, run, say};
 use crate::cli::{self, Pace as PaceArgument};
 use crate::render::untrusted;
-use crate::services::publishing::{Destination, Publisher, Trouble};
+use crate::services::publishing::{Destination, DestinationError, Publisher, Trouble};
 use crate::source::{
     Capture, Clicks, Distribution, Flow, Integers, Messages, Numbers, Pace, Pacing, counts, edges,
 };
@@ -112,8 +112,11 @@ fn flow(arguments: &cli::Publish, seed: u64) -> anyhow::Result<Flow> {
         }
         return Ok(Flow::made(messages(arguments, seed)?, pacing)?);
     }
-    if arguments.seed.is_some() {
-        return Err(Usage("a file is what it is; --seed is for made-up streams".into()).into());
+    if let Some(seed) = arguments.seed {
+        return Err(Usage(format!(
+            "a file is published as it is, so --seed {seed} chooses nothing; leave it out"
+        ))
+        .into());
     }
     let capture = if what == "-" {
         if arguments.r#loop {
@@ -143,11 +146,17 @@ fn messages(arguments: &cli::Publish, seed: u64) -> anyhow::Result<Messages> {
     Ok(match arguments.what.as_str() {
         "clicks" => Clicks::new(seed).messages(),
         "numbers" => {
+            let (mean, variance) = (arguments.mean, arguments.variance);
             let distribution = Distribution::Normal {
-                mean: arguments.mean,
-                standard_deviation: arguments.variance.sqrt(),
+                mean,
+                standard_deviation: variance.sqrt(),
             };
-            let numbers = Numbers::new(&distribution, seed).map_err(|error| Usage(error.to_string()))?;
+            let numbers = Numbers::new(&distribution, seed).map_err(|_| {
+                Usage(format!(
+                    "there are no normal numbers with --mean {mean} --variance {variance}; a variance is above 0, and \
+                     neither may be too large to compute with"
+                ))
+            })?;
             numbers.messages()
         }
         "integers" => Integers::new(seed).messages(),
@@ -186,7 +195,12 @@ async fn destinations(dir: Option<&Path>, urls: &[String]) -> anyhow::Result<Vec
     };
     let mut destinations = Vec::new();
     for url in urls {
-        destinations.push(Destination::find(url).await?);
+        destinations.push(match Destination::find(url).await {
+            Err(error @ DestinationError::BadUrl(_)) => {
+                return Err(Usage(error.to_string()).into());
+            }
+            found => found?,
+        });
     }
     Ok(destinations)
 }

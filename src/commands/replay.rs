@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
 use super::exit::Usage;
-use crate::source::Capture;
+use crate::source::{Capture, CaptureError};
 use crate::workspace::{Workspace, unfinished};
 
 /// The most that is taken from standard input, in bytes: it is kept on disk, since it is replayed again and again.
@@ -19,13 +19,21 @@ const KEPT: &str = "replay-";
 /// The path of the capture, which the background process can open too, wherever it runs; `-` is kept in a file of the
 /// workspace first. That it can be read, and holds a message, is found out before anything is started.
 pub fn capture(workspace: &Workspace, file: &Path) -> anyhow::Result<PathBuf> {
-    let path = if file == Path::new("-") {
+    let is_standard_input = file == Path::new("-");
+    let path = if is_standard_input {
         keep_standard_input(workspace)?
     } else {
         file.canonicalize()
             .map_err(|error| Usage(format!("cannot open {}: {error}", file.display())))?
     };
     let first = Capture::open(&path, false).and_then(|mut capture| capture.next_message());
+    let first = first.map_err(|error| match error {
+        // The file that keeps it is none that the student knows.
+        CaptureError::Empty { .. } if is_standard_input => CaptureError::Empty {
+            from: "standard input".into(),
+        },
+        other => other,
+    });
     first.map_err(|error| Usage(error.to_string()))?;
     Ok(path)
 }

@@ -15,7 +15,7 @@ pub fn reset(dir: Option<&Path>, arguments: &cli::Reset) -> Outcome {
     let folder = workspace.section(section);
     let question = format!(
         "{} keeps all that is in it under a dated name, and a fresh starter takes its place.\nReset section {}?",
-        say::shown(&folder),
+        say::named(&folder),
         section.number
     );
     let command = format!("workshop reset {} --yes", section.number);
@@ -39,7 +39,7 @@ fn told(workspace: &Workspace, section: &Section, reset: &Reset, stands_inside: 
     let folder = workspace.section(section);
     let heading = style.strong(&format!("Section {number} begins anew"));
     let mut text = format!("{heading}\n");
-    text.push_str(&say::labelled("your work", &say::shown(&reset.copy), style));
+    text.push_str(&say::labelled("your work", &say::named(&reset.copy), style));
     if let Some(file) = &reset.settings {
         let table = format!(
             "{}, which is how workshop.toml ran it; it runs the starter now",

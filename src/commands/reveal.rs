@@ -65,7 +65,14 @@ async fn own_answers(workspace: &Workspace, section: &Section, secret: &Secret) 
     };
     let mut text = String::new();
     for name in QUESTIONS {
-        text.push_str(&match answers.number(name).unwrap_or(None) {
+        let answer = match answers.number(name) {
+            Ok(answer) => answer,
+            Err(error) => {
+                text.push_str(&format!("your {name}: {error}\n"));
+                continue;
+            }
+        };
+        text.push_str(&match answer {
             None => format!("your {name}: not answered\n"),
             Some(answer) if published < 2 => format!("your {name}: {answer}\n"),
             Some(answer) => {

@@ -1,5 +1,6 @@
 //! `workshop run`
 
+use std::io::{IsTerminal as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use super::{Outcome, build, language, names, overhear};
 use crate::cli;
 use crate::lesson::Stream;
 use crate::program;
+use crate::render::Style;
 use crate::services::state::{self, LiveState, Presence};
 use crate::workspace::Workspace;
 
@@ -28,7 +30,8 @@ pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
     }
     let live = running(&workspace)?;
     let environment = environment(Some(&workspace), &workspace.python_client());
-    let (command, folder) = if arguments.command.is_empty() {
+    let is_own = arguments.command.is_empty();
+    let (command, folder) = if is_own {
         let (programs, folder) = (workspace.programs(section)?, workspace.section(section));
         if let Some(command) = programs.build() {
             workspace.unpack_clients(language::of_programs(&programs))?;
@@ -46,6 +49,9 @@ pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
         .current_dir(&folder)
         .envs(environment)
         .envs(addresses(&live));
+    if is_own {
+        say_what_is_read();
+    }
     if section.lesson.stream == Some(Stream::Secret) {
         let estimates = workspace.estimates_path();
         // The program runs all the same where nobody can listen.
@@ -56,6 +62,15 @@ pub async fn run(dir: Option<&Path>, arguments: cli::Program) -> Outcome {
         }
     }
     Err(command.exec()).with_context(|| format!("cannot run {name}"))
+}
+
+/// Says on a terminal what the program is about, which may print nothing for long, or ever.
+fn say_what_is_read() {
+    if std::io::stderr().is_terminal() {
+        let said = Style::for_stderr().quiet("your program reads the live queue; Ctrl-C ends it");
+        // Where standard error is gone, the program runs all the same.
+        let _ = writeln!(std::io::stderr(), "{said}");
+    }
 }
 
 /// The live workshop of `workspace`.

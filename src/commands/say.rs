@@ -26,6 +26,19 @@ pub fn labelled(label: &str, text: &str, style: &Style) -> String {
     format!("{}\n", textwrap::fill(text, options))
 }
 
+/// `text` wrapped between its words; none of them is broken, so that a command or a path can be copied whole.
+pub fn wrapped(text: &str, style: &Style) -> String {
+    textwrap::fill(text, whole_words(style))
+}
+
+/// Lines of at most `style`'s width, which break at blanks alone.
+pub fn whole_words<'a>(style: &Style) -> textwrap::Options<'a> {
+    textwrap::Options::new(style.width.clamp(40, 100))
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
 /// `text` as one word of a POSIX shell, whatever is in it.
 pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:=@".contains(c);
@@ -48,12 +61,14 @@ pub fn commands(heading: &str, lines: &[(String, &str)], style: &Style) -> Strin
     for (command, purpose) in lines {
         let padding = " ".repeat(width.saturating_sub(command.chars().count()));
         // A command too long for a column of its own has its purpose below it.
-        if command.chars().count() > width {
+        if command.chars().count() > width && !purpose.is_empty() {
             text.push_str(&format!(
                 "  {command}\n  {}  {}\n",
                 " ".repeat(width),
                 style.quiet(purpose)
             ));
+        } else if purpose.is_empty() {
+            text.push_str(&format!("  {command}\n"));
         } else {
             text.push_str(&format!("  {command}{padding}  {}\n", style.quiet(purpose)));
         }
@@ -71,6 +86,16 @@ pub fn shown(path: &Path) -> String {
         Some(relative) if relative.as_os_str().is_empty() => ".".into(),
         Some(relative) => relative.display().to_string(),
         None => path.display().to_string(),
+    }
+}
+
+/// The same for a sentence, in which `.` says nothing to anybody: where it is the folder that this command was typed in,
+/// its name.
+pub fn named(path: &Path) -> String {
+    let shown = shown(path);
+    match path.file_name() {
+        Some(name) if shown == "." => name.to_string_lossy().into_owned(),
+        _ => shown,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
+
 use super::exit::{Exit, Usage};
 use super::{Outcome, build, language, names, own_bridge, prepare, replay, run, say};
 use crate::cli;
@@ -37,6 +39,11 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
     }
     names::tools(&workspace)?;
     let secret = secret(&workspace, section)?;
+    // Before a Redis and packages are seen to, which may take a while.
+    let replay = match &arguments.replay {
+        Some(file) => Some(replay::capture(&workspace, file)?),
+        None => None,
+    };
     // Before anything that runs is touched: where there is none, it goes on as it is.
     let (redis, redis_note) = prepare::redis(section, arguments.redis_url.as_deref()).await?;
     let packages_note = prepare::packages(&workspace, section).await?;
@@ -44,19 +51,23 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
         section: section.number,
         rate,
         redis,
-        replay: match &arguments.replay {
-            Some(file) => Some(replay::capture(&workspace, file)?),
-            None => None,
-        },
+        replay,
     };
     let mut notes: Vec<String> = note.into_iter().collect();
     notes.extend(bring_up(&workspace, section, &options).await?);
     notes.extend(redis_note.into_iter().chain(packages_note));
     if let Some(language) = language.filter(|_| section.has_program()) {
         let path = build::path_of(&run::environment(Some(&workspace), &workspace.python_client()));
-        notes.extend(language::missing(language, &workspace.section(section), &path).await);
+        let missing = language::missing(language, &workspace.section(section), &path).await;
+        // Whose packages are missing for the same reason, has been told it.
+        let is_said = |missing: &String| {
+            let why = missing.split_once(": ").map(|(_, why)| why);
+            why.is_some_and(|why| notes.iter().any(|note| note.contains(why)))
+        };
+        let missing: Vec<String> = missing.into_iter().filter(|missing| !is_said(missing)).collect();
+        notes.extend(missing);
     }
-    workspace.update_progress(|progress| {
+    let noted = workspace.update_progress(|progress| {
         progress.current_section = Some(section.number);
         if let Some(language) = asked {
             progress.language = Some(language.name.clone());
@@ -64,7 +75,8 @@ pub async fn start(dir: Option<&Path>, arguments: &cli::Start) -> Outcome {
         let progress = progress.section(section.number);
         progress.note_started();
         progress.language = language.map(|language| language.name.clone());
-    })?;
+    });
+    noted.with_context(|| format!("section {} is live, but that cannot be noted", section.number))?;
 
     let style = Style::for_stdout();
     say::say(&render::lesson(section.lesson.markdown, &style))?;

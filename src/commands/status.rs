@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use jiff::tz::TimeZone;
 
 use super::exit::Exit;
@@ -26,10 +26,12 @@ pub async fn status(dir: Option<&Path>) -> Outcome {
             ));
         }
     };
-    let status = Client::of(&live)
-        .status()
-        .await
-        .with_context(|| format!("`workshop start {}` replaces it by a new one", live.section))?;
+    let status = Client::of(&live).status().await.map_err(|error| {
+        anyhow!(
+            "{error}; `workshop start {}` replaces it by a new one",
+            live.section
+        )
+    })?;
     let style = Style::for_stdout();
     let since = live
         .since

@@ -11,7 +11,7 @@ use super::interruption::Interruption;
 use super::{Outcome, names, say};
 use crate::cli;
 use crate::lesson::{self, Section};
-use crate::render::{Style, untrusted};
+use crate::render::{Style, causes, untrusted};
 use crate::verify::{self, Bench};
 
 /// No complaint is longer.
@@ -122,7 +122,7 @@ async fn run(sections: &[&'static Section], except: Option<&str>, page: &mut Pag
                 section,
                 &format!("{commands} commands print what the lesson shows"),
             )?,
-            Err(error) => page.fault(&format!("{error:#}"))?,
+            Err(error) => page.fault(&causes(error.as_ref()))?,
         }
     }
     Ok(())
@@ -161,7 +161,13 @@ impl Page {
     }
 
     fn unknown(&self, what: &str) -> anyhow::Result<()> {
-        say::say(&format!("{} {what}\n", self.style.doubtful("?")))
+        let lines = textwrap::fill(
+            what,
+            say::whole_words(&self.style)
+                .initial_indent("  ")
+                .subsequent_indent("  "),
+        );
+        say::say(&format!("{} {}\n", self.style.doubtful("?"), lines.trim_start()))
     }
 
     fn fault(&mut self, text: &str) -> anyhow::Result<()> {

@@ -65,14 +65,16 @@ pub enum CourseError {
     },
     /// A starter or a solution in a language that nothing is known of.
     #[error(
-        "{folder} has a starter or a solution in {language}, which lessons/languages.toml does not have; add a table \
-         [{language}] there, or rename the folder"
+        "{folder} has a starter or a solution in {language}, and the languages here are {known}; rename the folder, or \
+         build a workshop whose lessons/languages.toml has a table [{language}]"
     )]
     UnknownLanguage {
         /// The section's folder.
         folder: String,
         /// The name of the folder that should be a language.
         language: String,
+        /// The names of the languages that there are.
+        known: String,
     },
     /// A solution or a check of a section that does not exist.
     #[error("{part}/{folder} has no section lessons/{folder}; rename one of them")]

@@ -51,7 +51,11 @@ impl Folder {
         depth: usize,
         found: &mut Vec<File>,
     ) -> Result<(), CourseError> {
-        let folder = self.root.join(part).join(&inside);
+        let mut folder = self.root.join(part);
+        // Joined with nothing it would end in a slash, and a link would be followed.
+        if !inside.is_empty() {
+            folder.push(&inside);
+        }
         let refuse = |path: &Path, problem: &str| CourseError::Folder {
             path: path.to_owned(),
             problem: problem.to_owned(),

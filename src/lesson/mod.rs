@@ -35,12 +35,14 @@ pub fn load() -> Result<Vec<Section>, CourseError> {
 
 fn check_languages(sections: &[Section]) -> Result<(), CourseError> {
     let languages = load_languages()?;
+    let known: Vec<&str> = languages.iter().map(|language| language.name.as_str()).collect();
     for section in sections {
         for name in section.languages().chain(section.solution_languages()) {
-            if !languages.iter().any(|language| language.name == name) {
+            if !known.contains(&name) {
                 return Err(CourseError::UnknownLanguage {
                     folder: section.folder.to_owned(),
                     language: name.to_owned(),
+                    known: known.join(", "),
                 });
             }
         }
@@ -48,12 +50,11 @@ fn check_languages(sections: &[Section]) -> Result<(), CourseError> {
     Ok(())
 }
 
-/// Reads the sections of the course in the folder `root`, and has them stand beside the embedded ones from now on. One
-/// whose folder is called like an embedded one takes its place. To be called once, before anybody asks for sections.
+/// Reads the sections of the course in the folder `root`, by themselves. What they hold stays in memory for good.
 ///
 /// # Errors
-/// The first thing that is wrong with the course's files; nothing has changed then.
-pub fn use_course(root: &Path) -> Result<(), CourseError> {
+/// The first thing that is wrong with the course's files.
+pub fn read_course(root: &Path) -> Result<Vec<Section>, CourseError> {
     let refuse = |problem: &str| CourseError::Folder {
         path: root.to_owned(),
         problem: problem.to_owned(),
@@ -80,6 +81,16 @@ pub fn use_course(root: &Path) -> Result<(), CourseError> {
     for section in &mut own {
         section.course = Some(root);
     }
+    Ok(own)
+}
+
+/// Reads the sections of the course in the folder `root`, and has them stand beside the embedded ones from now on. One
+/// whose folder is called like an embedded one takes its place. To be called once, before anybody asks for sections.
+///
+/// # Errors
+/// The first thing that is wrong with the course's files; nothing has changed then.
+pub fn use_course(root: &Path) -> Result<(), CourseError> {
+    let own = read_course(root)?;
     let mut sections = load()?;
     sections.retain(|section| !own.iter().any(|own| own.folder == section.folder));
     for own in &own {
@@ -92,8 +103,10 @@ pub fn use_course(root: &Path) -> Result<(), CourseError> {
     }
     sections.extend(own);
     sections.sort_by_key(|section| section.number);
-    WITH_A_FOLDER.set(sections).map_err(|_| {
-        refuse("comes second: one course stands beside the one inside the binary, and it does already")
+    WITH_A_FOLDER.set(sections).map_err(|_| CourseError::Folder {
+        path: root.to_owned(),
+        problem: "comes second: one course stands beside the one inside the binary, and it does already"
+            .to_owned(),
     })
 }
 

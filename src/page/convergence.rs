@@ -69,7 +69,8 @@ fn page() -> Markup {
             "What your program says of the secret stream under " code { "workshop run" } ", against the number of numbers "
             "that it has read. The axis is logarithmic: an estimate needs four times as many numbers to be twice as good."
         }
-        div #nothing .card {
+        p #waiting .quiet hidden { "Asking for the estimates…" }
+        div #nothing .card hidden {
             p { strong { "No estimates yet." } " They appear here while your program prints them:" }
             pre { code { "workshop start 3\nworkshop run" } }
             p {

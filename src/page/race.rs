@@ -1,13 +1,13 @@
 //! Race: the interleaving of the last check of section 4, step by step.
 
 use maud::{Markup, html};
+use serde_json::Value;
 
-use super::records::{Record, Records};
+use super::records::{Record, Records, known};
 use super::view::{Answer, Answering, Asked, Page, View};
 use crate::arena::{Interleaving, Kind, LostUpdate, Step, busiest_key};
 use crate::checks::{LostCount, Race as Raced, RaceEnd, race};
 use crate::render::untrusted;
-use crate::services::Live;
 
 /// The section in which readers race.
 const SECTION: u8 = 4;
@@ -22,21 +22,22 @@ pub(super) struct Race {
 }
 
 impl Race {
-    pub fn new(live: &Live) -> Self {
+    pub fn new(records: &Records) -> Self {
         Self {
-            records: Records::new(&live.workspace),
+            records: records.clone(),
         }
     }
 }
 
-fn page(record: Option<Result<Record, String>>) -> Markup {
+fn page(record: Option<Result<Record, String>>, versions: &[Value]) -> Markup {
     html! {
         h1 { "Race" }
+        (known(versions))
         @match record {
             None => (what_to_do("There is no check of section 4 yet.")),
-            Some(Err(problem)) => div.card { p { (untrusted(&problem, 400)) } },
+            Some(Err(problem)) => div.card { p { (untrusted(&problem, 600)) } },
             Some(Ok(record)) => {
-                @match race(&record.history) {
+                @match race(&record.whole.history) {
                     None => (what_to_do("The last check of section 4 did not come to four readers at once.")),
                     Some(raced) => (of_race(&record, &raced)),
                 }
@@ -50,13 +51,13 @@ fn what_to_do(why: &str) -> Markup {
         div.card {
             p { strong { (why) } " A check lets four readers count together, and interleaves their commands on purpose:" }
             pre { code { "workshop start 4\nworkshop check 4" } }
-            p { "Then load this page again: it shows the commands of two readers that met, step by step." }
+            p { "Then this page shows the commands of two readers that met, step by step." }
         }
     }
 }
 
 fn of_race(record: &Record, raced: &Raced) -> Markup {
-    let scenario = record.history.scenario(raced.scenario);
+    let scenario = record.whole.history.scenario(raced.scenario);
     let count = match &raced.end {
         RaceEnd::Lost(count) => Some(count),
         _ => None,
@@ -70,7 +71,7 @@ fn of_race(record: &Record, raced: &Raced) -> Markup {
         Interleaving::of(&scenario, raced.database, key, field.as_deref(), lost)
     });
     html! {
-        p.quiet { "The check of " (record.when()) ": " (raced.messages) " messages, four readers." }
+        p.quiet { "The check of " (record.seen.when()) ": " (raced.messages) " messages, four readers." }
         (end(raced))
         @match (place, interleaving) {
             (Some((key, field)), Some(interleaving)) => (lanes(&key, field.as_deref(), &interleaving, count)),
@@ -117,8 +118,8 @@ fn end(raced: &Raced) -> Markup {
 
 fn place(key: &str, field: Option<&str>) -> Markup {
     html! {
+        @if let Some(field) = field { code { (untrusted(field, VALUE)) } " in " }
         code { (untrusted(key, VALUE)) }
-        @if let Some(field) = field { ", " code { (untrusted(field, VALUE)) } "," }
     }
 }
 
@@ -132,7 +133,7 @@ fn lanes(key: &str, field: Option<&str>, interleaving: &Interleaving, count: Opt
         .filter_map(|step| Some((lane(step)? + 1, step)))
         .collect();
     html! {
-        h2 { "On " (place(key, field)) " step by step" }
+        h2 { (place(key, field)) ", step by step" }
         div.stepped {
             section #lanes class={ "lanes card lanes-" (readers.len()) } aria-label="The commands, in the order in which they were answered" tabindex="0" {
                 div.heads aria-hidden="true" {
@@ -152,14 +153,14 @@ fn lanes(key: &str, field: Option<&str>, interleaving: &Interleaving, count: Opt
                         button #forward type="button" { "Forward →" }
                         button #last .plain type="button" { "Last" }
                     }
-                    @if count.is_some() {
-                        p { button #to-loss .plain type="button" { "To the step that loses the update" } }
-                    }
-                    p.quiet { "The arrow keys do the same." }
                     h3 { "Value after this step" }
                     p #value .value {}
                     p #told {}
                     p #spoken .unseen role="status" {}
+                    @if count.is_some() {
+                        p { button #to-loss .plain type="button" { "To the step that loses the update" } }
+                    }
+                    p.quiet { "The arrow keys do the same." }
                 }
                 ul.key {
                     li.reads { "reads" }
@@ -243,16 +244,19 @@ impl View for Race {
         Box::pin(async move {
             match (asked.acts(), asked.rest.as_str()) {
                 (false, "") => {
-                    let record = self.records.latest_of(SECTION).await;
-                    let drawn = tokio::task::spawn_blocking(move || page(record));
+                    let versions = self.records.versions();
+                    let record = self.records.last(Some(SECTION)).await;
+                    let drawn = tokio::task::spawn_blocking(move || page(record, &versions));
                     let main = drawn
                         .await
                         .unwrap_or_else(|error| html! { h1 { "Race" } p { (error) } });
                     Page::new(self.title(), main)
                         .with_module("race.js")
                         .with_style("race.css")
+                        .with_feed("/race/events")
                         .into()
                 }
+                (false, "events") => Answer::Events(self.records.feed()),
                 _ => Answer::NotFound,
             }
         })

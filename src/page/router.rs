@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode};
 use maud::html;
 use serde_json::json;
@@ -188,9 +188,11 @@ impl Handler for Router {
     type Body = PageBody;
 
     async fn answer(&self, request: Request<Incoming>, control: &Arc<Control>) -> Response<PageBody> {
-        let mut reply = self.reply(request, control).await;
-        answer::guard(reply.headers_mut());
-        reply
+        self.reply(request, control).await
+    }
+
+    fn finish(&self, headers: &mut HeaderMap) {
+        answer::guard(headers);
     }
 
     fn drain(&self) {

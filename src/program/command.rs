@@ -43,6 +43,9 @@ pub struct Limits {
     pub line_bytes: usize,
     /// How much standard output is read in all, in bytes, before the program is killed for flooding.
     pub output_bytes: u64,
+    /// How many lines of standard output are handed on before it is killed for the same: each costs whoever listens more
+    /// than its bytes. `None`: any number.
+    pub output_lines: Option<u64>,
     /// How much of the end of standard error is kept in memory, in bytes.
     pub stderr_kept: usize,
     /// The file that gets the whole of standard error; one that exists is overwritten.
@@ -69,12 +72,16 @@ impl Limits {
     /// The most processes of a student's program: more than one for each core of a large machine.
     pub const STUDENT_PROCESSES: usize = 250;
 
+    /// The most lines that it may print: several times what a right one prints that says something of every number.
+    pub const STUDENT_LINES: u64 = 1_000_000;
+
     /// The usual bounds, and those on what a student's program may take of the machine. (A compiler or a server has
     /// reasons to take more.)
     pub fn of_student() -> Limits {
         Limits {
             resident_bytes: Some(Self::STUDENT_BYTES),
             processes: Some(Self::STUDENT_PROCESSES),
+            output_lines: Some(Self::STUDENT_LINES),
             ..Limits::default()
         }
     }
@@ -85,6 +92,7 @@ impl Default for Limits {
         Limits {
             line_bytes: 64 * 1024,
             output_bytes: 64 * 1024 * 1024,
+            output_lines: None,
             stderr_kept: 8 * 1024,
             stderr_log: None,
             stderr_log_bytes: 16 * 1024 * 1024,

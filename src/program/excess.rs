@@ -1,4 +1,5 @@
-//! Looking, again and again, at what a program takes of the machine: memory, and processes.
+//! Looking, again and again, at what a program takes of the machine: memory, and processes; and whether it gets what it
+//! needs of the processors.
 //!
 //! The system's own limits do not fit. `RLIMIT_AS` counts addresses, of which right programs reserve any amount (node and
 //! the JVM hundreds of gigabytes that they never touch), and `RLIMIT_NPROC` counts all processes of the user. A cgroup
@@ -12,10 +13,14 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
 use super::group::Group;
+use super::starvation::{Shares, Starvation, shares};
 use super::{Limits, Reason};
 
 /// How often it is looked. In this time a program in C touches a few hundred megabytes.
 const EVERY: Duration = Duration::from_millis(150);
+
+/// How old what is known of the machine's processes may be: looks of several programs share it.
+const LATELY: Duration = Duration::from_millis(100);
 
 /// Looks at one group.
 #[derive(Debug)]
@@ -23,8 +28,18 @@ pub(super) struct Excess {
     group: Group,
     resident_bytes: Option<u64>,
     processes: Option<usize>,
-    next: Instant,
-    look: Option<JoinHandle<(u64, usize)>>,
+    starvation: Starvation,
+    /// When it was last looked.
+    looked: Instant,
+    look: Option<JoinHandle<Look>>,
+}
+
+/// What is seen of a group.
+#[derive(Debug, Default)]
+struct Look {
+    resident_bytes: u64,
+    processes: usize,
+    shares: Shares,
 }
 
 impl Excess {
@@ -33,7 +48,8 @@ impl Excess {
             group,
             resident_bytes: limits.resident_bytes,
             processes: limits.processes,
-            next: Instant::now() + EVERY,
+            starvation: Starvation::default(),
+            looked: Instant::now(),
             look: None,
         }
     }
@@ -48,29 +64,40 @@ impl Excess {
             let look = match &mut self.look {
                 Some(look) => look,
                 None => {
-                    sleep_until(self.next).await;
+                    sleep_until(self.looked + EVERY).await;
                     let group = self.group.clone();
                     // The system shows this in files, and many of them.
-                    self.look.insert(spawn_blocking(move || taken(&group)))
+                    self.look.insert(spawn_blocking(move || Look::at(&group)))
                 }
             };
             // A look fails only where the runtime is going down; dropping the program kills it then.
-            let (bytes, processes) = look.await.unwrap_or_default();
+            let look = look.await.unwrap_or_default();
             self.look = None;
-            self.next = Instant::now() + EVERY;
-            if self.resident_bytes.is_some_and(|most| bytes > most) {
+            let now = Instant::now();
+            let since_last = now.duration_since(std::mem::replace(&mut self.looked, now));
+            self.starvation.note(look.shares, since_last);
+            if self.resident_bytes.is_some_and(|most| look.resident_bytes > most) {
                 return Reason::Memory;
             }
-            if self.processes.is_some_and(|most| processes > most) {
+            if self.processes.is_some_and(|most| look.processes > most) {
                 return Reason::Processes;
             }
         }
     }
+
+    /// How long the group was starved of processors so far.
+    pub(super) fn starved(&self) -> Duration {
+        self.starvation.total()
+    }
 }
 
-/// Resident bytes and processes of the group.
-fn taken(group: &Group) -> (u64, usize) {
-    let living = group.living();
-    let bytes = living.iter().map(|member| member.resident_bytes).sum();
-    (bytes, living.len())
+impl Look {
+    fn at(group: &Group) -> Self {
+        let living = group.living_lately(LATELY);
+        Self {
+            resident_bytes: living.iter().map(|member| member.resident_bytes).sum(),
+            processes: living.len(),
+            shares: shares(&living),
+        }
+    }
 }

@@ -16,6 +16,9 @@ const FIRST_LINE_BYTES: u64 = 256;
 
 /// The file to run for `what`, the first word of a command that is run in `directory` with `path` as its `PATH`.
 pub fn find(what: &str, directory: &Path, path: &str) -> Result<PathBuf, SpawnError> {
+    if what.is_empty() {
+        return Err(SpawnError::Empty);
+    }
     let file = match what.contains('/') {
         true => directory.join(what),
         false => match on_path(what, directory, path) {

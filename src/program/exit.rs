@@ -37,7 +37,8 @@ pub enum Reason {
     Terminated,
     /// It was asked to end with SIGTERM, and had to be killed when the grace was over.
     IgnoredTermination,
-    /// It printed more than [`Limits::output_bytes`](super::Limits::output_bytes).
+    /// It printed more than [`Limits::output_bytes`](super::Limits::output_bytes), or more lines than
+    /// [`Limits::output_lines`](super::Limits::output_lines).
     Flood,
     /// It held more memory than [`Limits::resident_bytes`](super::Limits::resident_bytes).
     Memory,

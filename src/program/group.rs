@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+
+use super::processes::{self, Process, State};
 
 /// A process group, named by the process that it was made for.
 #[derive(Debug, Clone)]
@@ -74,25 +77,27 @@ impl Group {
             false => living_from_ps(self.leader),
         }
     }
-}
 
-/// The numbers of all processes, as Linux shows them.
-pub(super) fn processes_from_proc() -> impl Iterator<Item = i32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+    /// The same, of a group that is looked at again and again: one that has been started within the last `age` may be
+    /// missing. Of many groups, this takes hardly longer than of one.
+    pub(super) fn living_lately(&self, age: Duration) -> Vec<Member> {
+        if self.gone || cfg!(not(target_os = "linux")) {
+            return self.living();
+        }
+        living_among(processes::recent(age).iter().copied(), self.leader)
+    }
 }
 
 fn living_from_proc(group: Pid) -> Vec<Member> {
-    let living = |pid: i32| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The second field is the name of the program, in parentheses, and may hold anything, parentheses too
-        // (proc_pid_stat(5)); after it come the state, the parent and the group.
-        let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-        let state = fields.next()?;
-        let is_zombie = matches!(state, "Z" | "X");
-        let is_member = fields.nth(1)?.parse() == Ok(group.as_raw());
-        let status = (is_member && !is_zombie)
-            .then(|| fs::read_to_string(format!("/proc/{pid}/status")))?
+    living_among(processes::all(), group)
+}
+
+/// The members of `group` among `processes`.
+fn living_among(processes: impl Iterator<Item = Process>, group: Pid) -> Vec<Member> {
+    let living = |process: Process| {
+        let is_living = process.group == group.as_raw() && process.state != State::Zombie;
+        let status = is_living
+            .then(|| fs::read_to_string(format!("/proc/{}/status", process.number)))?
             .ok()?;
         let kilobytes = status
             .lines()
@@ -101,12 +106,12 @@ fn living_from_proc(group: Pid) -> Vec<Member> {
             .and_then(|number| number.trim().parse().ok())
             .unwrap_or(0);
         Some(Member {
-            pid: Pid::from_raw(pid),
+            pid: Pid::from_raw(process.number),
             resident_bytes: kilobytes * 1024,
-            is_stopped: state == "T",
+            is_stopped: process.state == State::Stopped,
         })
     };
-    processes_from_proc().filter_map(living).collect()
+    processes.filter_map(living).collect()
 }
 
 /// The same from `ps`, for systems without `/proc`.
@@ -144,7 +149,7 @@ mod tests {
     use std::io::{BufRead, BufReader};
     use std::os::unix::process::CommandExt;
     use std::process::Stdio;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     #[test]
     fn a_group_holds_the_program_and_its_children_and_ends_with_them() {

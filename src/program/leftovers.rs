@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::group::{Group, processes_from_proc};
+use super::group::Group;
+use super::processes;
 
 /// The variable that marks the processes of a run.
 pub const VARIABLE: &str = "WORKSHOP_RUN";
@@ -95,7 +96,7 @@ fn marked(mark: &str) -> impl Iterator<Item = Pid> {
             .any(|variable| variable == entry.as_bytes())
             .then_some(Pid::from_raw(pid))
     };
-    processes_from_proc().filter_map(carries)
+    processes::numbers().filter_map(carries)
 }
 
 #[cfg(test)]

@@ -14,9 +14,11 @@ mod guarded;
 mod killer;
 mod leftovers;
 mod lines;
+mod processes;
 mod running;
 mod standard_error;
 mod starting;
+mod starvation;
 
 pub use command::{Command, Limits, Mark};
 pub use error::SpawnError;

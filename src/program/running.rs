@@ -10,7 +10,7 @@ use std::time::Duration;
 use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::{JoinHandle, spawn_blocking, yield_now};
 use tokio::time::{Instant, sleep_until};
 
 use super::excess::Excess;
@@ -21,6 +21,10 @@ use super::{Command, Exit, Killer, Limits, Reason, Signal, SpawnError, Status, e
 
 /// How much of standard output is read at once, in bytes: what a pipe holds on Linux.
 const READ_BYTES: usize = 64 * 1024;
+
+/// As many lines are handed on in a row. Whoever listens to several programs in one task must come to each of them, however
+/// much the others print.
+const LINES_IN_A_ROW: u32 = 64;
 
 /// How long a killed program may take to be gone. Only one that waits for a disk takes any time.
 const KILL_WAIT: Duration = Duration::from_secs(5);
@@ -43,6 +47,9 @@ pub struct Program {
     excess: Excess,
     /// What standard output has brought so far, in bytes.
     received: u64,
+    /// How many lines have been handed on: in all, and since something else had its turn.
+    printed: u64,
+    handed_on: u32,
     stderr: StandardError,
     input: Option<JoinHandle<()>>,
     stage: Stage,
@@ -66,7 +73,8 @@ pub enum Output {
         /// The length of that line, in bytes.
         bytes: u64,
     },
-    /// It has printed more than [`Limits::output_bytes`]; no more of it is read, and it is being killed.
+    /// It has printed more than [`Limits::output_bytes`], or more lines than [`Limits::output_lines`]; no more of it is
+    /// read, and it is being killed.
     Flood,
     /// It has ended, and with it all that it had started. This comes last.
     Exited(Exit),
@@ -144,6 +152,8 @@ impl Program {
             lines: Lines::new(limits.line_bytes),
             excess: Excess::of(group.clone(), &limits),
             received: 0,
+            printed: 0,
+            handed_on: 0,
             stderr: StandardError::read(stderr, log, &limits),
             child,
             group,
@@ -180,14 +190,32 @@ impl Program {
         self.stderr.tail()
     }
 
+    /// How long it has waited for a processor so far, beyond the time for which it had one: nearly all the while where a
+    /// machine has too much to do. Seen a few times a second as [`next`](Self::next) is called, and only where its
+    /// memory or its processes are limited; zero on systems that do not tell.
+    pub fn starved(&self) -> Duration {
+        self.excess.starved()
+    }
+
     /// What it does next; [`Output::Exited`] comes last, and after that there is nothing. Cancel-safe.
     ///
     /// A program that prints faster than this is called waits, as it would for any reader of a pipe.
     pub async fn next(&mut self) -> Option<Output> {
         while self.exit.is_none() {
+            if self.handed_on == LINES_IN_A_ROW {
+                self.handed_on = 0;
+                yield_now().await;
+            }
             if let Some(line) = self.lines.take() {
+                self.handed_on += 1;
+                self.printed += 1;
+                if self.limits.output_lines.is_some_and(|most| self.printed > most) {
+                    self.flooded();
+                    return Some(Output::Flood);
+                }
                 return Some(line.into());
             }
+            self.handed_on = 0;
             if let Some(clearing) = &mut self.clearing {
                 // It fails only where the runtime is going down; dropping the program kills the rest then.
                 let leftover_children = clearing.await.unwrap_or(false);
@@ -271,11 +299,7 @@ impl Program {
     fn has_flooded(&mut self, read: usize) -> bool {
         self.received += read as u64;
         if self.received > self.limits.output_bytes {
-            self.reason = Some(Reason::Flood);
-            // Before the pipe is closed, or it might end for want of a reader and in another way.
-            self.kill();
-            self.stdout = None;
-            self.lines.clear();
+            self.flooded();
             return true;
         }
         if read == 0 {
@@ -283,6 +307,14 @@ impl Program {
             self.lines.finish();
         }
         false
+    }
+
+    fn flooded(&mut self) {
+        self.reason = Some(Reason::Flood);
+        // Before the pipe is closed, or it might end for want of a reader and in another way.
+        self.kill();
+        self.stdout = None;
+        self.lines.clear();
     }
 
     fn kill(&mut self) {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::group::processes_from_proc;
+use super::processes;
 
 /// How long the children that are being started may take for it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -52,7 +52,7 @@ fn starting_children() -> Vec<Pid> {
             });
         parent == Some(own) && fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line == ours)
     };
-    processes_from_proc()
+    processes::numbers()
         .filter(is_starting)
         .map(Pid::from_raw)
         .collect()

@@ -1,5 +1,6 @@
 //! Messages and text formats of the tutorial's servers: pure functions and bounded parsers, no I/O.
 
+pub mod envelope;
 pub mod lines;
 pub mod multipart;
 pub mod query;

@@ -5,6 +5,7 @@
 //! compiler than this crate, and brings some 300 crates, among them a font renderer and a Mermaid engine.
 
 mod blocks;
+mod causes;
 mod code;
 mod emphasis;
 mod layout;
@@ -16,6 +17,7 @@ mod text;
 mod untrusted;
 mod wrap;
 
+pub use causes::causes;
 pub use code::{CodeKind, code};
 pub use math::{FormulaError, math};
 pub use pager::pager;

@@ -21,6 +21,8 @@ use super::reply::{Whole, sentence, text};
 pub struct Access {
     /// Origins as a browser writes them, such as `http://localhost:3000`. `*` allows any.
     pub allow_origins: Vec<String>,
+    /// The option by which whoever starts the server allows an origin, where there is one. Refusals name it.
+    pub option: Option<&'static str>,
 }
 
 /// [`Access`] for a listener on a known address.
@@ -71,9 +73,14 @@ impl Gate {
             return Ok(Pass::Plain);
         }
         if !self.allows(text) {
-            return Err(refuse(format!(
-                "a page of {text} may not use this server; start it with --allow-origin={text} if it should"
-            )));
+            return Err(refuse(match self.access.option {
+                Some(option) => {
+                    format!(
+                        "a page of {text} may not use this server; start it with {option}={text} if it should"
+                    )
+                }
+                None => format!("a page of {text} may not use this server, whatever it asks for"),
+            }));
         }
         match *request.method() {
             Method::OPTIONS => {
@@ -98,11 +105,15 @@ impl Gate {
     fn without_origin<B: From<Whole>>(&self, headers: &HeaderMap) -> Result<Pass, Box<Response<B>>> {
         let site = headers.get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
         match site {
-            Some(b"cross-site" | b"same-site") if !self.allows("*") => Err(refuse(
-                "a page of another origin may not use this server; open its address by hand, or start it with \
-                 --allow-origin"
-                    .to_owned(),
-            )),
+            Some(b"cross-site" | b"same-site") if !self.allows("*") => {
+                let or_start = self
+                    .access
+                    .option
+                    .map_or(String::new(), |option| format!(", or start it with {option}"));
+                Err(refuse(format!(
+                    "a page of another origin may not use this server; open its address by hand{or_start}"
+                )))
+            }
             _ => Ok(Pass::Plain),
         }
     }
@@ -168,7 +179,13 @@ mod tests {
 
     fn gate(address: [u8; 4], allowed: &[&str]) -> Gate {
         let allow_origins = allowed.iter().map(|&origin| origin.to_owned()).collect();
-        Gate::new(SocketAddr::from((address, 8080)), Access { allow_origins })
+        Gate::new(
+            SocketAddr::from((address, 8080)),
+            Access {
+                allow_origins,
+                option: None,
+            },
+        )
     }
 
     #[test]

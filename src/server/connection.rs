@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -65,6 +65,40 @@ pub(crate) struct Patience {
     pub head: u32,
     pub body: u32,
     pub reply: u32,
+}
+
+/// A client's connection, as an observer may remember it for as long as it likes.
+#[derive(Debug, Clone)]
+pub struct Connection(Weak<Control>, SocketAddr);
+
+impl Connection {
+    pub(crate) fn of(control: &Arc<Control>) -> Connection {
+        Connection(Arc::downgrade(control), control.peer)
+    }
+
+    /// The client's end.
+    pub fn peer(&self) -> SocketAddr {
+        self.1
+    }
+
+    /// Whether neither end has closed it, as far as the server knows.
+    pub fn is_open(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    /// A connection for a test, open for as long as the first value is kept.
+    #[cfg(test)]
+    pub(crate) fn pretended() -> (Arc<dyn Send + Sync>, Connection) {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let control = Arc::new(Control::new(peer, Arc::default(), false));
+        let connection = Connection::of(&control);
+        (control, connection)
+    }
+
+    /// Whether `other` is this one: a later one may have the same peer.
+    pub fn is(&self, other: &Connection) -> bool {
+        Weak::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Shared by a connection's task, its request handlers and the listener.

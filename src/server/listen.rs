@@ -9,11 +9,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::body::{Body, Incoming};
+use hyper::header::HeaderMap;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -34,6 +36,9 @@ const SAID_FOR: Duration = Duration::from_secs(30);
 pub struct Limits {
     /// Connections open at a time; more wait until one closes.
     pub max_connections: usize,
+    /// The file descriptors that this server's connections may take, one each, perhaps together with others. A connection
+    /// for which none is left is closed at once. `None`: as many as the system gives.
+    pub descriptors: Option<Arc<Semaphore>>,
     /// How long the head of a request may take to arrive.
     pub head_timeout: Duration,
     /// How long a body, or a client that is being answered, may stand still.
@@ -46,6 +51,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             max_connections: 16_384,
+            descriptors: None,
             head_timeout: Duration::from_secs(30),
             stall_timeout: Duration::from_secs(60),
             drain_timeout: Duration::from_secs(5),
@@ -86,8 +92,14 @@ pub(crate) trait Handler: Send + Sync + 'static {
         control: &Arc<Control>,
     ) -> impl Future<Output = Response<Self::Body>> + Send;
 
+    /// Adds the headers that every reply has, those that refuse a request included.
+    fn finish(&self, _headers: &mut HeaderMap) {}
+
     /// The listener is closing: replies without an end must come to one.
     fn drain(&self) {}
+
+    /// So many connections are open, which is as many as there may be: more wait, or are closed.
+    fn crowded(&self, _connections: usize) {}
 
     /// A sentence for whoever runs the server.
     fn warn(&self, sentence: &str);
@@ -114,7 +126,21 @@ pub(crate) async fn serve<H: Handler>(
         let accepting = connections.tasks.len() < limits.max_connections && retry_at.is_none();
         tokio::select! {
             accepted = listener.accept(), if accepting => match accepted {
-                Ok((stream, _)) => connections.start(stream, Arc::clone(&handler)),
+                Ok((stream, _)) => {
+                    let descriptor = limits.descriptors.clone().map(Semaphore::try_acquire_owned).transpose();
+                    let had_room = descriptor.is_ok();
+                    if let Ok(descriptor) = descriptor {
+                        connections.start(stream, descriptor, Arc::clone(&handler));
+                    }
+                    if !had_room || connections.tasks.len() >= limits.max_connections {
+                        // Those that have ended by now do not count.
+                        while connections.tasks.try_join_next().is_some() {}
+                        let open = connections.tasks.len();
+                        if !had_room || open >= limits.max_connections {
+                            handler.crowded(open);
+                        }
+                    }
+                }
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
                     let now = Instant::now();
@@ -168,7 +194,13 @@ impl Connections {
         }
     }
 
-    fn start<H: Handler>(&mut self, stream: TcpStream, handler: Arc<H>) {
+    /// Serves `stream`, which has `descriptor` for as long.
+    fn start<H: Handler>(
+        &mut self,
+        stream: TcpStream,
+        descriptor: Option<OwnedSemaphorePermit>,
+        handler: Arc<H>,
+    ) {
         // A connection that is gone already says so here; hyper will find out in its own way.
         let _ = stream.set_nodelay(true);
         let Ok(peer) = stream.peer_addr() else { return };
@@ -181,7 +213,10 @@ impl Connections {
         controls.push(Arc::downgrade(&control));
         drop(controls);
         let (gate, log) = (Arc::clone(&self.gate), self.log.clone());
-        self.tasks.spawn(connection(stream, control, gate, log, handler));
+        self.tasks.spawn(async move {
+            let _descriptor = descriptor;
+            connection(stream, control, gate, log, handler).await;
+        });
     }
 
     fn each(&self, act: impl Fn(&Control)) {
@@ -221,7 +256,7 @@ async fn connection<H: Handler>(
         let entry = log.as_ref().map(|log| log.begin(&request));
         async move {
             control.enter(Phase::Reply);
-            let response = match gate.check(&request) {
+            let mut response = match gate.check(&request) {
                 Ok(Pass::Plain) => handler.answer(request, &control).await,
                 Ok(Pass::Shared(origin)) => {
                     let mut response = handler.answer(request, &control).await;
@@ -230,6 +265,7 @@ async fn connection<H: Handler>(
                 }
                 Err(refusal) => *refusal,
             };
+            handler.finish(response.headers_mut());
             if let Some(entry) = entry {
                 entry.finish(response.status(), &control);
             }

@@ -18,6 +18,7 @@ pub mod simplequeue;
 pub use access::Access;
 pub use bind::{BindError, Holder, bind};
 pub use bridge::Bridge;
+pub use connection::Connection;
 pub use listen::Limits;
 pub use pubsub::Pubsub;
 pub use request_log::RequestLog;

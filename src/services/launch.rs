@@ -6,7 +6,8 @@ use std::io;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -16,7 +17,7 @@ use super::live::{Announcement, LiveOptions};
 use super::redis;
 use super::state::{self, LiveState, Presence};
 use crate::program;
-use crate::workspace::Workspace;
+use crate::workspace::{Unwritten, Workspace};
 
 /// How long the process may take to come up, and to go away.
 const START_LIMIT: Duration = Duration::from_secs(15);
@@ -36,7 +37,7 @@ pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Resu
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => File::create(&log_path),
     }
-    .with_context(|| format!("cannot write {}", log_path.display()))?;
+    .map_err(Unwritten::to("write", &log_path))?;
     let executable = std::env::current_exe().context("cannot tell where the workshop command is")?;
     let replay = options
         .replay
@@ -125,7 +126,7 @@ pub async fn stop(workspace: &Workspace) -> anyhow::Result<Stopped> {
         }
         Presence::Running(live) => {
             stop_running(workspace, &live).await?;
-            state::remove(workspace)?;
+            state::remove(workspace).context("the live workshop is stopped, but one thing is left")?;
             Ok(Stopped::Stopped)
         }
     }
@@ -138,16 +139,25 @@ async fn stop_running(workspace: &Workspace, live: &LiveState) -> anyhow::Result
         return Ok(());
     }
     // The lock is held, so the process that wrote this number is alive, and the number is its own.
-    let pid = i32::try_from(live.pid)
-        .ok()
-        .filter(|pid| *pid > 1)
-        .context("live.json names no process")?;
-    kill(Pid::from_raw(pid), Signal::SIGKILL).with_context(|| format!("cannot end process {pid}"))?;
+    let pid = i32::try_from(live.pid).ok().filter(|pid| *pid > 1);
+    pid.map_or(Err(Errno::ESRCH), |pid| kill(Pid::from_raw(pid), Signal::SIGKILL))
+        .map_err(|error| {
+            anyhow!(
+                "cannot end the process {} that live.json names: {error}; `fuser {}` names the one that has the lock of \
+                 the live workshop",
+                live.pid,
+                workspace.state().join("live.lock").display()
+            )
+        })?;
     if state::wait_until_gone(workspace, KILL_LIMIT).await? {
         redis_gone(live).await;
         return Ok(());
     }
-    bail!("process {pid} does not end, not even by SIGKILL")
+    bail!(
+        "the process {} was killed, and the lock of the live workshop is still held; `fuser {}` names who has it",
+        live.pid,
+        workspace.state().join("live.lock").display()
+    )
 }
 
 /// Waits for the end of the private Redis of a live workshop that was killed. Its guard ends it a moment later; who

@@ -19,12 +19,13 @@ use tokio::task::JoinSet;
 use super::companion::{Companion, Live};
 use super::control::{self, Status};
 use super::parts::Parts;
-use super::readers::Readers;
 use super::state::{self, LiveState};
 use super::stream::{self, Published};
 use super::token::token;
+use super::witness::Witness;
 use super::{ports, published, redis};
 use crate::lesson::{self, Section, Service, Stream};
+use crate::render::causes;
 use crate::server::{self, Bridge, Pubsub, Simplequeue, bridge, pubsub, simplequeue};
 use crate::source::{self, Capture, Clicks, Flow, Integers, Messages, Numbers, Pacing, Secret};
 use crate::workspace::{Workspace, write_atomically};
@@ -88,7 +89,7 @@ pub async fn run(workspace: Workspace, options: LiveOptions, companion: Companio
         Ok(up) => up.serve(&workspace, &lock).await,
         Err(error) => {
             announce(&Announcement::Failed {
-                error: format!("{error:#}"),
+                error: causes(error.as_ref()),
             })?;
             Err(error)
         }
@@ -128,7 +129,11 @@ impl BroughtUp {
         let pubsub = Pubsub::new(pubsub::Options::default());
         let pubsub_port = ports::bind("pubsub", PUBSUB_PORT)?;
         let pubsub_address = pubsub_port.listener.local_addr()?;
-        let serving = pubsub.clone().serve(pubsub_port.listener, ended(&end));
+        let witness = Witness::default();
+        let observer = Arc::new(witness.clone());
+        let serving = pubsub
+            .clone()
+            .serve_observed(pubsub_port.listener, observer, ended(&end));
         tasks.spawn(async { ("pubsub", serving.await.map_err(Into::into)) });
 
         let queue = Simplequeue::new(simplequeue::Options {
@@ -138,8 +143,7 @@ impl BroughtUp {
         })?;
         let queue_port = ports::bind("simplequeue", SIMPLEQUEUE_PORT)?;
         let queue_address = queue_port.listener.local_addr()?;
-        let readers = Readers::default();
-        let observer = Arc::new(readers.clone());
+        let observer = Arc::new(witness.clone());
         let serving = queue
             .clone()
             .serve_observed(queue_port.listener, observer, ended(&end));
@@ -200,7 +204,8 @@ impl BroughtUp {
                 pubsub: (pubsub, pubsub_address),
                 simplequeue: (queue, queue_address),
                 bridge: bridge_stats,
-                readers,
+                readers: witness.readers,
+                journal: witness.journal,
                 stream: None,
                 replay: None,
                 redis,
@@ -269,7 +274,13 @@ impl BroughtUp {
         self.parts.replay = self.state.replay.clone();
         let pubsub = self.parts.pubsub.0.clone();
         self.kept = kept.clone();
-        self.stream.spawn(stream::publish(pubsub, flow, published, kept));
+        self.stream.spawn(stream::publish(
+            pubsub,
+            self.parts.journal.clone(),
+            flow,
+            published,
+            kept,
+        ));
         Ok(())
     }
 
@@ -322,7 +333,12 @@ impl BroughtUp {
         // The terminal that it was started from may go.
         let mut hangup = signal(SignalKind::hangup())?;
 
-        state::write(workspace, &self.state)?;
+        if let Err(error) = state::write(workspace, &self.state) {
+            announce(&Announcement::Failed {
+                error: format!("{error:#}"),
+            })?;
+            return Err(error);
+        }
         let mut result = announce(&Announcement::Ready { notes: self.notes });
         let mut look = tokio::time::interval(LOOK_EVERY);
         // Where nobody hears it, whoever started it was interrupted, and nobody wants it.
@@ -337,7 +353,8 @@ impl BroughtUp {
                 Some(ended) = self.tasks.join_next() => result = Err(failed(ended)),
                 Some(ended) = self.companion.join_next() => {
                     // The log of the background process.
-                    eprintln!("{:#}", failed(ended.map(|result| ("the page", result))));
+                    let error = failed(ended.map(|result| ("the page", result)));
+                    eprintln!("{}", causes(error.as_ref()));
                 }
                 Some(ended) = self.stream.join_next() => {
                     result = Err(failed(ended.map(|result| ("the stream", result))));
@@ -391,7 +408,10 @@ fn page_port(workspace: &Workspace) -> (Option<TcpListener>, Option<String>) {
             let _ = write_atomically(&kept, format!("{port}\n").as_bytes());
             (Some(bound.listener), bound.note)
         }
-        Err(error) => (None, Some(format!("there is no page to look at: {error:#}"))),
+        Err(error) => (
+            None,
+            Some(format!("there is no page to look at: {}", causes(error.as_ref()))),
+        ),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod companion;
 pub mod control;
+pub mod journal;
 pub mod launch;
 pub mod live;
 pub mod packages;
@@ -20,10 +21,12 @@ pub mod state;
 mod stream;
 mod token;
 pub mod tool;
+mod witness;
 pub mod zsets;
 
 pub use companion::{Companion, Ended, Live, Serving};
 pub use control::{Client, ControlError, PartStatus, Status};
+pub use journal::Journal;
 pub use live::LiveOptions;
 pub use parts::Parts;
 pub use readers::{Reader, Readers};

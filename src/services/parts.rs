@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::control::PartStatus;
+use super::journal::Journal;
 use super::readers::Readers;
 use super::redis;
 use super::stream::Published;
@@ -19,6 +20,8 @@ pub struct Parts {
     pub simplequeue: (Simplequeue, SocketAddr),
     /// Who has got messages from the queue.
     pub readers: Readers,
+    /// What becomes of the messages.
+    pub journal: Journal,
     /// The bridge's counters, where the section has one.
     pub bridge: Option<bridge::StatsHandle>,
     /// The stream's count and its rate, where the section has one.

@@ -58,3 +58,33 @@ pub fn bind(part: &str, wanted: u16) -> anyhow::Result<Bound> {
         )
     })
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+mod tests {
+    use super::*;
+    use crate::render::causes;
+
+    #[tokio::test]
+    async fn where_no_port_is_free_the_ports_and_who_holds_the_wanted_one_are_named() {
+        // No port comes after this one; whoever has it already holds it just as well.
+        let held = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, u16::MAX));
+        let error = bind("pubsub", u16::MAX).unwrap_err();
+        let said = causes(error.as_ref());
+        assert!(
+            said.starts_with(
+                "pubsub found no free port from 65535 to 65535: port 65535 of 127.0.0.1 is already in use"
+            ) && said.ends_with("; choose another port or stop what uses it"),
+            "{said}"
+        );
+        if cfg!(target_os = "linux") && held.is_ok() {
+            assert!(
+                said.contains(&format!("(process {})", std::process::id())),
+                "{said}"
+            );
+        }
+    }
+}

@@ -3,11 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 
 use super::control::Client;
 use super::state::{self, Presence};
-use crate::workspace::{Workspace, write_atomically};
+use crate::workspace::{Unread, Workspace, write_atomically};
 
 fn path(workspace: &Workspace) -> PathBuf {
     workspace.state().join("published")
@@ -29,14 +29,14 @@ pub async fn so_far(workspace: &Workspace) -> anyhow::Result<u64> {
 pub(super) fn count(workspace: &Workspace) -> anyhow::Result<u64> {
     let path = path(workspace);
     match std::fs::read_to_string(&path) {
-        Ok(text) => text.trim().parse().with_context(|| {
-            format!(
+        Ok(text) => text.trim().parse().map_err(|_| {
+            anyhow!(
                 "{} should hold a count and holds {text:?}; remove it to count anew",
                 path.display()
             )
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        Err(error) => Err(Unread::at(&path)(error).into()),
     }
 }
 

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::packages::{Package, install_command};
 use super::tool::{self, ToolError};
 use crate::lesson::Section;
-use crate::program::Command;
 use crate::program::guard::Guard;
+use crate::program::{Command, SpawnError};
 use crate::workspace::{Workspace, write_atomically};
 
 /// The file that names a section's packages.
@@ -46,6 +46,9 @@ pub enum PythonError {
     /// There is a `.venv` that is not ours, and not sound either.
     #[error("{} holds no bin/python3; move it away, so that a new one can be made", .0.display())]
     OwnBroken(PathBuf),
+    /// There is no Python that could make one.
+    #[error(transparent)]
+    NoPython(SpawnError),
     /// `python3 -m venv` failed.
     #[error("python3 -m venv: {source}; `{install}` may help")]
     Venv {
@@ -147,9 +150,12 @@ pub async fn provide(
                 workspace,
                 guard,
             );
-            made.await.map_err(|source| PythonError::Venv {
-                source,
-                install: install_command(Package::Venv, &std::env::var("PATH").unwrap_or_default()),
+            made.await.map_err(|source| match source {
+                ToolError::NotStarted(error) => PythonError::NoPython(error),
+                source => PythonError::Venv {
+                    source,
+                    install: install_command(Package::Venv, &std::env::var("PATH").unwrap_or_default()),
+                },
             })?;
         }
         told(Step::Installing);

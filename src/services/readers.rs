@@ -4,10 +4,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
-use crate::server::simplequeue::Observer;
-
 /// As many connections are told apart. Who asks over a new connection each time soon fills that, so the one that has
 /// been quiet for the longest makes room.
 const MOST: usize = 64;
@@ -48,24 +44,23 @@ impl Readers {
         state.forget_quiet(Instant::now());
         (state.readers.clone(), state.forgotten)
     }
-}
 
-impl Observer for Readers {
-    fn got(&self, peer: SocketAddr, messages: &[Bytes]) {
+    /// Who asked over the connection from `peer` got so many messages. The number of the reader, if it is one by now.
+    pub(super) fn got(&self, peer: SocketAddr, messages: usize) -> Option<u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.got(peer, messages.len() as u64, Instant::now());
+        state.got(peer, messages as u64, Instant::now())
     }
 }
 
 impl State {
-    fn got(&mut self, peer: SocketAddr, messages: u64, now: Instant) {
+    fn got(&mut self, peer: SocketAddr, messages: u64, now: Instant) -> Option<u64> {
         if let Some(reader) = self.readers.iter_mut().find(|reader| reader.peer == peer) {
             reader.messages += messages;
             reader.asked = now;
-            return;
+            return Some(reader.number);
         }
         if messages == 0 {
-            return;
+            return None;
         }
         if self.readers.len() >= MOST {
             self.forget_quiet(now);
@@ -83,6 +78,7 @@ impl State {
             messages,
             asked: now,
         });
+        Some(self.seen)
     }
 
     fn forget_quiet(&mut self, now: Instant) {

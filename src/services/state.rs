@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::redis::Place;
-use crate::workspace::{Workspace, write_atomically};
+use crate::workspace::{Unread, Unwritten, Workspace, write_atomically};
 
 /// Where a live workshop is to be found. Readable by its owner alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -94,7 +94,10 @@ pub fn presence(workspace: &Workspace) -> anyhow::Result<Presence> {
 /// file is dropped or the process is gone.
 pub fn try_lock(workspace: &Workspace) -> anyhow::Result<Option<File>> {
     let path = lock_path(workspace);
-    let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+    let file = File::create(&path)
+        // In a folder that has become read-only, what runs is to be found and stopped all the same.
+        .or_else(|error| File::open(&path).map_err(|_| error))
+        .map_err(Unwritten::to("make", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -121,7 +124,7 @@ pub async fn wait_until_gone(workspace: &Workspace, limit: Duration) -> anyhow::
 pub fn write(workspace: &Workspace, state: &LiveState) -> anyhow::Result<()> {
     let path = state_path(workspace);
     let text = serde_json::to_vec_pretty(state).context("the state does not fit into JSON")?;
-    write_atomically(&path, &text).with_context(|| format!("cannot write {}", path.display()))
+    Ok(write_atomically(&path, &text).map_err(Unwritten::to("write", &path))?)
 }
 
 /// Forgets the live workshop.
@@ -129,7 +132,7 @@ pub fn remove(workspace: &Workspace) -> anyhow::Result<()> {
     let path = state_path(workspace);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+            Err(Unwritten::to("remove", &path)(error).into())
         }
         _ => Ok(()),
     }
@@ -141,6 +144,6 @@ fn read(workspace: &Workspace) -> anyhow::Result<Option<LiveState>> {
         // A file that another version wrote and this one cannot read is as good as none: the lock tells who lives.
         Ok(text) => Ok(serde_json::from_slice(&text).ok()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        Err(error) => Err(Unread::at(&path)(error).into()),
     }
 }

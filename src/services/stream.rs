@@ -7,9 +7,11 @@ use std::time::Duration;
 use bytes::{BufMut, BytesMut};
 
 use crate::server::Pubsub;
+use crate::server::chunks::Chunks;
 use crate::source::Flow;
 use crate::workspace::Workspace;
 
+use super::journal::Journal;
 use super::published;
 
 /// How often the count is written down, so that little of it is lost if the process is killed.
@@ -31,10 +33,11 @@ impl Published {
     }
 }
 
-/// Publishes what `flow` hands out, until it ends or this is dropped, and counts it; in `kept` too, where the count must
-/// outlive this process.
+/// Publishes what `flow` hands out, until it ends or this is dropped, notes it in `journal` and counts it; in `kept` too,
+/// where the count must outlive this process.
 pub async fn publish(
     pubsub: Pubsub,
+    journal: Journal,
     mut flow: Flow,
     count: Published,
     kept: Option<Workspace>,
@@ -46,7 +49,9 @@ pub async fn publish(
             body.put_slice(message);
             body.put_u8(b'\n');
         }
-        pubsub.publish(body.freeze());
+        let body = body.freeze();
+        journal.published(&Chunks::from(body.clone()));
+        pubsub.publish(body);
         count.0.fetch_add(batch.len() as u64, Ordering::Relaxed);
         if let Some(workspace) = &kept
             && last_kept.elapsed() >= KEPT_EVERY

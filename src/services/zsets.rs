@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use redis::{Cmd, Connection, ConnectionInfo, FromRedisValue, IntoConnectionInfo as _, Pipeline, RedisError};
 
+use super::redis::{wants_password, without_password};
 use crate::graph::{Graph, Name};
 
 /// How long Redis may take to let us in, and to answer a request.
@@ -32,14 +33,31 @@ pub struct Zsets {
 /// Why no graph was read.
 #[derive(Debug, thiserror::Error)]
 pub enum ZsetsError {
-    /// Not the URL of a Redis. It is not repeated: a password may stand in it.
-    #[error("the URL of the Redis is none of the form redis://HOST:PORT/DATABASE ({reason})")]
+    /// Not the URL of a Redis.
+    #[error("the URL of a Redis looks like redis://HOST:PORT/DATABASE, and `{given}` does not")]
     Url {
-        /// What is wrong with it.
-        reason: String,
+        /// The URL as it was given, less its password.
+        given: String,
+    },
+    /// It wants a password, or another one.
+    #[error(
+        "the Redis at {address} wants a password, and the URL has none that it takes; write it as \
+         redis://:PASSWORD@HOST:PORT/DATABASE"
+    )]
+    Password {
+        /// Host and port.
+        address: String,
+    },
+    /// It has fewer databases.
+    #[error("the Redis at {address} has no database {database}; most servers have those from 0 to 15")]
+    NoDatabase {
+        /// Host and port.
+        address: String,
+        /// The number that was asked for.
+        database: i64,
     },
     /// Nobody answers there, or not in time.
-    #[error("cannot read the Redis at {address}: {reason}")]
+    #[error("cannot read the Redis at {address}: {reason}; is it running there?")]
     Redis {
         /// Host and port.
         address: String,
@@ -75,8 +93,8 @@ impl Database {
     ///
     /// Where it is not the URL of a Redis.
     pub fn of(url: &str, database: Option<u16>) -> Result<Database, ZsetsError> {
-        let no_url = |error: RedisError| ZsetsError::Url {
-            reason: error.to_string(),
+        let no_url = |_: RedisError| ZsetsError::Url {
+            given: without_password(url),
         };
         let info = url.into_connection_info().map_err(no_url)?;
         // A path that is empty is taken for database 0, but nobody has chosen it.
@@ -117,10 +135,7 @@ impl Database {
     ///
     /// As [`Database::read`].
     pub fn read_at_most(&self, edges: usize) -> Result<Zsets, ZsetsError> {
-        let failed = |error: RedisError| ZsetsError::Redis {
-            address: self.address(),
-            reason: error.to_string(),
-        };
+        let failed = |error: RedisError| self.failed(&error);
         let mut reading = Reading {
             connection: self.connect().map_err(failed)?,
             edges: Vec::new(),
@@ -152,6 +167,25 @@ impl Database {
             other_keys: reading.other_keys,
             infinite: reading.infinite,
         })
+    }
+
+    /// What `error` means for whoever gave the URL.
+    fn failed(&self, error: &RedisError) -> ZsetsError {
+        let (address, reason) = (self.address(), error.to_string());
+        if wants_password(error) {
+            ZsetsError::Password { address }
+        } else if reason.contains("DB index is out of range") {
+            ZsetsError::NoDatabase {
+                address,
+                database: self.number(),
+            }
+        } else if error.is_timeout() {
+            // What the system says of it is that a resource is temporarily unavailable.
+            let reason = "it does not answer in time".to_owned();
+            ZsetsError::Redis { address, reason }
+        } else {
+            ZsetsError::Redis { address, reason }
+        }
     }
 
     fn connect(&self) -> Result<Connection, RedisError> {

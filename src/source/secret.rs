@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use rand::rngs::SysRng;
@@ -51,7 +51,7 @@ pub enum SecretError {
         reason: &'static str,
     },
     /// A file cannot be read.
-    #[error("the secret in `{}` cannot be read; check its permissions", path.display())]
+    #[error("cannot read the secret in `{}`: {source}; {}", path.display(), read_again(source))]
     Read {
         /// The file.
         path: PathBuf,
@@ -65,7 +65,10 @@ pub enum SecretError {
         path: PathBuf,
     },
     /// A file cannot be written.
-    #[error("the secret cannot be kept in `{}`; check the permissions of its directory and the space left", path.display())]
+    #[error(
+        "cannot keep the secret in `{}`: {source}; check the permissions of its folder and the space left",
+        path.display()
+    )]
     Write {
         /// The file.
         path: PathBuf,
@@ -75,6 +78,19 @@ pub enum SecretError {
     /// The operating system has no randomness to give.
     #[error("the operating system gives no random numbers, without which there is no secret ({0})")]
     Randomness(String),
+}
+
+/// What to do where a secret could not be read.
+fn read_again(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            "`workshop start 3` draws a new one, which the commitment printed before does not open"
+        }
+        io::ErrorKind::PermissionDenied => "make it readable to you (`ls -l` says whose it is)",
+        _ => {
+            "restore it, or move it away to have a new secret drawn, which the commitment printed before does not open"
+        }
+    }
 }
 
 impl Secret {
@@ -181,7 +197,7 @@ impl Secret {
     ///
     /// Where the file cannot be read or holds something else.
     pub fn load(path: &Path) -> Result<Secret, SecretError> {
-        let content = fs::read(path).map_err(|source| SecretError::Read {
+        let content = read_beginning(path).map_err(|source| SecretError::Read {
             path: path.to_owned(),
             source,
         })?;
@@ -213,6 +229,19 @@ impl Secret {
             Ok(()) => Ok(secret),
         }
     }
+}
+
+/// As much of the file at `path` as a secret may take, and a little more.
+fn read_beginning(path: &Path) -> io::Result<Vec<u8>> {
+    // Looked at before it is opened: to open a pipe may wait for ever.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not a file"));
+    }
+    let mut content = Vec::new();
+    fs::File::open(path)?
+        .take(2 * OPENING_BYTES as u64)
+        .read_to_end(&mut content)?;
+    Ok(content)
 }
 
 impl fmt::Debug for Secret {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use super::Unread;
 use super::settings::line_of;
 
 /// The answers of one section.
@@ -16,13 +17,8 @@ pub struct Answers {
 #[derive(Debug, thiserror::Error)]
 pub enum AnswersError {
     /// The file is not there or cannot be read.
-    #[error("cannot read {path}: {source}; `workshop start` adds one that is missing")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] Unread),
     /// A line is not `name = value`.
     #[error(
         "{path}, line {line}: {text:?} cannot be read ({problem}); write each answer once, a word or a number with \
@@ -52,10 +48,7 @@ pub enum AnswersError {
 
 impl Answers {
     pub(super) fn read(path: &Path) -> Result<Self, AnswersError> {
-        let text = super::atomic::read_small(path).map_err(|source| AnswersError::Unreadable {
-            path: path.to_path_buf(),
-            source,
-        })?;
+        let text = super::atomic::read_small(path).map_err(Unread::at(path))?;
         Self::parse(path, &text)
     }
 

@@ -41,11 +41,21 @@ fn write_with_mode(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
     let mut file = tempfile::Builder::new()
         .prefix(&unfinished())
         .permissions(Permissions::from_mode(mode))
-        .tempfile_in(folder)?;
-    file.write_all(contents)?;
+        .tempfile_in(folder)
+        .map_err(without_path)?;
+    file.write_all(contents).map_err(without_path)?;
     file.as_file().sync_data()?;
     file.persist(path)?;
     Ok(())
+}
+
+/// The same error, of which nothing says the path: whoever asked for the file names it, and not by the name that it has
+/// meanwhile.
+fn without_path(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((why, _)) => io::Error::new(error.kind(), why.to_owned()),
+        None => error,
+    }
 }
 
 /// No file of a student's that is read whole is longer, in bytes.
@@ -58,13 +68,30 @@ pub(super) fn read_small(path: &Path) -> io::Result<String> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(refused("it is not a file"));
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     std::fs::File::open(path)?
         .take(LONGEST + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
-        Err(refused("it is longer than 1 MiB"))
-    } else {
-        Ok(text)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(refused("it is longer than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8"))
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_does_not_say_the_name_that_a_file_has_while_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("gone/progress.json");
+        let error = write_atomically(&missing, b"{}").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert_eq!(error.to_string(), "No such file or directory (os error 2)");
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::{Workspace, atomic, find, settings};
+use super::{Unwritten, Workspace, atomic, find, settings};
 use crate::lesson::{self, File, Language, SETTINGS_PART, Section};
 
 /// Where the solution goes, inside the section's folder, once the section is done.
@@ -48,14 +48,17 @@ impl Workspace {
         // PYTHONPATH and PATH are lists with colons between, and JSON holds text.
         let name = root.to_str().filter(|name| !name.contains(':'));
         name.with_context(|| {
-            format!("a workspace cannot be at {root:?}: its path must be UTF-8 text without a colon")
+            format!(
+                "a workspace cannot be at {root:?}: its path must be UTF-8 text without a colon; name another with \
+                 --dir FOLDER"
+            )
         })?;
         let state = root.join(find::STATE_FOLDER);
-        fs::create_dir_all(root).with_context(|| cannot_make(root))?;
+        fs::create_dir_all(root).map_err(cannot_make(root))?;
         // What the workshop keeps (the secret, the token of the live workshop) is for its owner's eyes.
         match fs::DirBuilder::new().mode(0o700).create(&state) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(error).with_context(|| cannot_make(&state));
+                return Err(cannot_make(&state)(error));
             }
             _ => {}
         }
@@ -69,6 +72,8 @@ impl Workspace {
         // Read before anything is written, so that a file that cannot be understood leaves nothing half done.
         let settings = self.settings_without(section)?;
         let folder = self.section(section);
+        // By this a section is known to have been started, though it may have no starter.
+        fs::create_dir_all(&folder).map_err(Unwritten::to("make the folder", &folder))?;
         for file in section
             .starter(language)
             .filter(|file| file.path != SETTINGS_PART)
@@ -89,7 +94,7 @@ impl Workspace {
                 self.settings_path(),
                 [start.as_bytes(), b"\n", part.contents].concat(),
             );
-            atomic::replace(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+            atomic::replace(&path, &text).map_err(Unwritten::to("write", &path))?;
             added.push("workshop.toml".into());
         }
         self.unpack_clients(lesson::language(language))?;
@@ -127,11 +132,7 @@ impl Workspace {
     /// The text of `workshop.toml` where it lacks `section`; `None` where it has it.
     fn settings_without(&self, section: &Section) -> anyhow::Result<Option<String>> {
         let path = self.settings_path();
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-        };
+        let text = settings::text(&path)?;
         let known = settings::parse(&path, &text)?;
         Ok((!known.contains_key(section.folder)).then_some(text))
     }
@@ -145,11 +146,10 @@ pub fn unpack_client(client: &str, folder: &Path) -> anyhow::Result<()> {
             continue;
         }
         let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).with_context(|| cannot_make(parent))?;
-        super::write_atomically(&path, file.contents)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        fs::create_dir_all(parent).map_err(Unwritten::to("make the folder", parent))?;
+        super::write_atomically(&path, file.contents).map_err(Unwritten::to("write", &path))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644))
-            .with_context(|| format!("cannot make {} readable", path.display()))?;
+            .map_err(Unwritten::to("make readable", &path))?;
     }
     Ok(())
 }
@@ -158,7 +158,7 @@ pub fn unpack_client(client: &str, folder: &Path) -> anyhow::Result<()> {
 fn add(folder: &Path, file: &File) -> anyhow::Result<bool> {
     let path = folder.join(file.path);
     let parent = path.parent().unwrap_or(folder);
-    fs::create_dir_all(parent).with_context(|| cannot_make(parent))?;
+    fs::create_dir_all(parent).map_err(Unwritten::to("make the folder", parent))?;
     let mode = if file.executable { 0o755 } else { 0o644 };
     if path.symlink_metadata().is_ok() {
         return Ok(false);
@@ -168,20 +168,22 @@ fn add(folder: &Path, file: &File) -> anyhow::Result<bool> {
         .prefix(&atomic::unfinished())
         .permissions(fs::Permissions::from_mode(mode))
         .tempfile_in(parent)
-        .with_context(|| format!("cannot write into {}", parent.display()))?;
+        .map_err(Unwritten::to("write into", parent))?;
     unfinished
         .write_all(file.contents)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+        .map_err(Unwritten::to("write", &path))?;
     match unfinished.persist_noclobber(&path) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error.error).with_context(|| format!("cannot write {}", path.display())),
+        Err(error) => Err(Unwritten::to("write", &path)(error.error).into()),
     }
 }
 
-fn cannot_make(folder: &Path) -> String {
-    format!(
-        "cannot make the folder {}; choose a place that you may write to with --dir FOLDER or WORKSHOP_DIR",
-        folder.display()
-    )
+fn cannot_make(folder: &Path) -> impl FnOnce(io::Error) -> anyhow::Error {
+    move |error| {
+        anyhow::anyhow!(
+            "cannot make the folder {}: {error}; choose a place that you may write to with --dir FOLDER or WORKSHOP_DIR",
+            folder.display()
+        )
+    }
 }

@@ -19,6 +19,8 @@ mod saves;
 mod settings;
 mod tidy;
 mod tools;
+mod unread;
+mod unwritten;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +34,8 @@ pub use reset::Reset;
 pub use runs::RunFolder;
 pub use saves::{Saved, Saves, differences, is_half_done};
 pub use settings::{Programs, SettingsError};
+pub use unread::Unread;
+pub use unwritten::Unwritten;
 
 use crate::lesson::Section;
 

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Workspace, write_atomically};
+use super::{Unread, Unwritten, Workspace, write_atomically};
 
 /// The progress through the sections. Fields that a newer version wrote are kept as they are.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -126,19 +126,20 @@ impl Workspace {
         let text = match std::fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Progress::default()),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => return Err(Unread::at(&path)(error).into()),
         };
-        match serde_json::from_slice(&text) {
-            Err(error) if !error.is_data() => {
+        match serde_json::from_slice::<serde_json::Value>(&text) {
+            Err(error) => {
                 let kept = self.set_aside(&path)?;
                 eprintln!(
-                    "{} was damaged ({error}); it is kept as {}, and your progress begins anew",
+                    "workshop: {} was damaged ({error}); it is kept as {}, and your progress begins anew",
                     path.display(),
                     kept.display()
                 );
                 Ok(Progress::default())
             }
-            read => read.with_context(|| {
+            // Read in two steps: a name that this version does not know is no damage.
+            Ok(read) => serde_json::from_value(read).with_context(|| {
                 format!(
                     "{} is not understood by this version of the workshop ({}); use the one that wrote it, or move the \
                      file away to begin your progress anew",
@@ -168,12 +169,12 @@ impl Workspace {
         let lock_path = self.state().join("progress.lock");
         let lock = std::fs::File::create(&lock_path)
             .and_then(|file| file.lock().map(|()| file))
-            .with_context(|| format!("cannot lock {}", lock_path.display()))?;
+            .map_err(Unwritten::to("lock", &lock_path))?;
         let mut progress = self.progress()?;
         change(&mut progress);
         let path = self.progress_path();
         let text = serde_json::to_vec_pretty(&progress).context("progress does not fit into JSON")?;
-        write_atomically(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+        write_atomically(&path, &text).map_err(Unwritten::to("write", &path))?;
         drop(lock);
         Ok(())
     }

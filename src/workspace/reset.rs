@@ -6,12 +6,12 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use super::{Workspace, settings, write_atomically};
+use super::{Unread, Unwritten, Workspace, settings, write_atomically};
 use crate::lesson::{self, SETTINGS_PART, Section};
 
 /// The file beside the student's work that keeps the section's table of `workshop.toml`.
@@ -43,7 +43,7 @@ impl Workspace {
     /// Nothing is changed then, and the sentence says why; or a part could not be undone, and it says what is where.
     pub fn reset(&self, section: &Section, language: &str) -> anyhow::Result<Reset> {
         // A file that cannot be understood is not to be found out about half way.
-        settings::parse(&self.settings_path(), &self.settings_text()?)?;
+        settings::parse(&self.settings_path(), &settings::text(&self.settings_path())?)?;
         let begun = Begun {
             section: section.number,
             language: language.to_owned(),
@@ -51,11 +51,13 @@ impl Workspace {
         };
         let text = serde_json::to_vec(&begun).context("the note of a reset does not fit into JSON")?;
         let note = self.reset_note();
-        write_atomically(&note, &text).with_context(|| cannot("write", &note))?;
+        write_atomically(&note, &text).map_err(Unwritten::to("write", &note))?;
         let (folder, copy) = (self.section(section), self.root.join(&begun.copy));
-        let renamed = fs::rename(&folder, &copy)
-            .with_context(|| format!("cannot rename {} to {}", folder.display(), begun.copy));
-        match renamed.and_then(|()| self.bring_to_its_end(section, &begun)) {
+        let renamed = fs::rename(&folder, &copy).map_err(Unwritten::to("rename", &folder));
+        match renamed
+            .map_err(Into::into)
+            .and_then(|()| self.bring_to_its_end(section, &begun))
+        {
             Ok(reset) => {
                 // From here on all is done, and nothing is undone.
                 self.forget_note()?;
@@ -74,7 +76,7 @@ impl Workspace {
         let text = match fs::read(&note) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error).with_context(|| cannot("read", &note)),
+            Err(error) => return Err(Unread::at(&note)(error).into()),
         };
         let begun: Option<Begun> = serde_json::from_slice(&text).ok();
         let section = begun.as_ref().and_then(|begun| lesson::section(begun.section));
@@ -93,7 +95,7 @@ impl Workspace {
         let copy = self.root.join(&begun.copy);
         self.add_section(section, &begun.language)?;
         let path = self.settings_path();
-        let text = self.settings_text()?;
+        let text = settings::text(&path)?;
         let part = section
             .starter(&begun.language)
             .find(|file| file.path == SETTINGS_PART)
@@ -103,11 +105,11 @@ impl Workspace {
             && text[own.clone()] != part
         {
             let file = copy.join(KEPT_SETTINGS);
-            write_atomically(&file, text[own.clone()].as_bytes()).with_context(|| cannot("write", &file))?;
+            write_atomically(&file, text[own.clone()].as_bytes()).map_err(Unwritten::to("write", &file))?;
             kept = Some(file);
             let fresh = format!("{}{part}{}", &text[..own.start], &text[own.end..]);
             settings::parse(&path, &fresh)?;
-            super::atomic::replace(&path, fresh.as_bytes()).with_context(|| cannot("write", &path))?;
+            super::atomic::replace(&path, fresh.as_bytes()).map_err(Unwritten::to("write", &path))?;
         }
         Ok(Reset { copy, settings: kept })
     }
@@ -144,20 +146,11 @@ impl Workspace {
 
     fn forget_note(&self) -> anyhow::Result<()> {
         let note = self.reset_note();
-        fs::remove_file(&note).with_context(|| cannot("remove", &note))
+        Ok(fs::remove_file(&note).map_err(Unwritten::to("remove", &note))?)
     }
 
     fn reset_note(&self) -> PathBuf {
         self.state().join("reset.json")
-    }
-
-    fn settings_text(&self) -> anyhow::Result<String> {
-        let path = self.settings_path();
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(error).with_context(|| cannot("read", &path)),
-        }
     }
 
     /// A name for the copy that nothing has, even where a clock was set back.
@@ -172,8 +165,4 @@ impl Workspace {
         }
         free
     }
-}
-
-fn cannot(what: &str, path: &Path) -> String {
-    format!("cannot {what} {}", path.display())
 }

@@ -1,10 +1,14 @@
 //! `workshop.toml`: how the student's programs are run.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+use super::Unread;
+use super::atomic::read_small;
 
 /// What has a meaning of its own; every other name is that of an extra program.
 const RUN: &str = "run";
@@ -62,13 +66,8 @@ impl TryFrom<BTreeMap<String, Vec<String>>> for Programs {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file is not there or cannot be read.
-    #[error("cannot read {path}: {source}; `workshop start` adds one that is missing")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] Unread),
     /// It is not TOML, or not of the shape expected.
     #[error(
         "{path}, line {line}: {problem}; a section looks like\n\n    [03-online-statistics]\n    run = [\"python3\", \"reader.py\"]"
@@ -95,16 +94,21 @@ pub enum SettingsError {
 
 /// Reads the programs of the section whose folder is `section` from the file at `path`.
 pub(super) fn read(path: &Path, section: &str) -> Result<Programs, SettingsError> {
-    let text = super::atomic::read_small(path).map_err(|source| SettingsError::Unreadable {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let text = read_small(path).map_err(Unread::at(path))?;
     parse(path, &text)?
         .remove(section)
         .ok_or_else(|| SettingsError::NoSection {
             path: path.to_path_buf(),
             section: section.to_owned(),
         })
+}
+
+/// The text of the file at `path`; empty where there is none yet.
+pub(super) fn text(path: &Path) -> Result<String, SettingsError> {
+    match read_small(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => Ok(read.map_err(Unread::at(path))?),
+    }
 }
 
 /// Every section's programs in `text`, which stands in the file at `path`.

@@ -3,12 +3,11 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use super::{Workspace, atomic};
+use super::{Unwritten, Workspace, atomic};
 
 /// So many files and folders are looked at, at the most, for what was never finished.
 const MOST_ENTRIES: usize = 5000;
@@ -21,9 +20,8 @@ impl Workspace {
     /// twice, or undo each other's. It is held until the file is dropped or the process is gone.
     pub fn lock(&self) -> anyhow::Result<File> {
         let path = self.lock_path();
-        File::create(&path)
-            .and_then(|file| file.lock().map(|()| file))
-            .with_context(|| format!("cannot lock {}", path.display()))
+        let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
+        Ok(locked.map_err(Unwritten::to("lock", &path))?)
     }
 
     /// Clears up after commands that were killed: ends a reset that was begun, and removes files that were never finished.

@@ -16,9 +16,9 @@ fn judged(contract: &str, program: &str) -> Value {
     course.write(CHECK, contract);
     let path = student.folder().join("program");
     script(&path, program);
-    student
-        .check(["6", "--course", course.name(), "--", path.to_str().unwrap()])
-        .0
+    let (report, _) = student.check(["6", "--course", course.name(), "--", path.to_str().unwrap()]);
+    std::fs::remove_dir_all(report["run"].as_str().unwrap()).unwrap();
+    report
 }
 
 /// A loop of a shell that runs `each` for every message `$m`, and goes on.
@@ -89,6 +89,7 @@ fn nothing_that_happens_is_no_pass_and_what_cannot_be_told_is_no_fail() {
     let (student, course) = (Student::new(), Course::copy());
     let missing = student.check(["6", "--course", course.name(), "--", "/nowhere/at/all"]);
     assert_eq!((&missing.0["verdict"], missing.1), (&"could-not-tell".into(), 3));
+    std::fs::remove_dir_all(missing.0["run"].as_str().unwrap()).unwrap();
     for (reference, part) in [
         ("raise SystemExit('cannot')", "ended with exit status 1: cannot"),
         ("print('no JSON')", "printed no JSON object"),
@@ -105,6 +106,7 @@ fn nothing_that_happens_is_no_pass_and_what_cannot_be_told_is_no_fail() {
             "python3",
             program.to_str().unwrap(),
         ]);
+        std::fs::remove_dir_all(report["run"].as_str().unwrap()).unwrap();
         let stream = claim(&report, "stream").unwrap();
         assert_eq!(stream["verdict"], "could-not-tell", "{report:#}");
         assert!(
@@ -133,6 +135,16 @@ fn a_program_that_is_to_end_is_held_to_its_exit_status() {
         (&"exit status 4".into(), &"exit status 0".into()),
         "{zero:#}"
     );
+}
+
+#[test]
+fn a_program_that_is_to_end_may_work_for_long_and_ask_for_nothing() {
+    let contract =
+        format!("{CLAIM}publish.messages = [\"1\"]\nexpect.lines = ['{{\"n\": 1}}']\nexpect.exit = 0\n");
+    // Longer than a reader has to ask for its first message.
+    let long = "i=0; while [ $i -lt 32 ]; do echo at work; sleep 0.5; i=$((i+1)); done; echo '{\"n\": 1}'";
+    let report = judged(&contract, long);
+    assert_eq!(report["verdict"], "pass", "{report:#}");
 }
 
 #[test]

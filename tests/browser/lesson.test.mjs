@@ -45,7 +45,7 @@ test("the commands of a session are copied without their prompts", async () => {
 });
 
 test("slides are turned by the keyboard, and fit", async () => {
-  for (const size of SIZES) {
+  await Promise.all(SIZES.map(async (size) => {
     const page = await open(`${url}/lesson/3/slides`, size);
     const shown = page.locator(".slides section.shown");
     await shown.waitFor();
@@ -73,5 +73,5 @@ test("slides are turned by the keyboard, and fit", async () => {
     await page.keyboard.press("Escape");
     await page.waitForURL(/\/lesson\/3#/);
     await page.context().close();
-  }
+  }));
 });

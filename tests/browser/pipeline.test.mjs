@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { SIZES, Student, assertAccessible, assertQuiet, browser } from "./harness.mjs";
+import { Student, assertAccessibleAtAllSizes, assertQuiet, browser } from "./harness.mjs";
 
 const open = browser();
 let student;
@@ -35,13 +35,7 @@ test("figures move, and a reader appears with its first message", async () => {
   assert.equal(await page.locator("#news").textContent(), "Reader 1 has got its first message.");
   assert.equal(await page.locator("#no-readers").isVisible(), false);
   assertQuiet(page);
-  for (const size of SIZES) {
-    for (const colorScheme of ["light", "dark"]) {
-      await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme });
-      await assertAccessible(page);
-    }
-  }
+  await assertAccessibleAtAllSizes(page);
   await page.context().close();
 });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { SIZES, Student, assertAccessible, assertQuiet, browser } from "./harness.mjs";
-import { leaveRecord } from "./records.mjs";
+import { beginCheck, endRecord, leaveRecord } from "./records.mjs";
 
 const open = browser();
 let student;
@@ -100,5 +100,39 @@ test("where no update was lost it shows what was survived", async () => {
   assert.equal(await page.locator("#value").textContent(), "3");
   assert.equal(await page.locator("#steps .loses").count(), 0);
   await assertAccessible(page);
+  await page.context().close();
+});
+
+test("a check that begins while the page is open is shown when it has ended, and not before", async () => {
+  const atomic = [1, 2, 1].map((reader, at) => command(reader, ["INCR", "messages"], at + 1));
+  await leaveRecord(student, 4, check(atomic, "3"));
+  const page = await open(`${url}/race`);
+  await page.locator("#place").filter({ hasText: "Step 1 of 3" }).waitFor();
+
+  // It has made its folder, and nothing in it yet.
+  await beginCheck(student, 4);
+  await page.getByText("has left no record").waitFor();
+  await assertAccessible(page);
+  // It has written a part, which ends in the middle of what the readers do.
+  const lost = check([
+    command(1, ["GET", "messages"], null), command(2, ["GET", "messages"], null),
+    command(1, ["SET", "messages", "1"], "OK"), command(2, ["SET", "messages", "1"], "OK"),
+  ], "1");
+  const part = await leaveRecord(student, 4, lost, { ended: false });
+  await page.getByText("is running, or it was interrupted").waitFor();
+  assert.equal(await page.locator("#steps").count(), 0, "half of a record is not told as the whole");
+  await assertAccessible(page);
+  await endRecord(part, lost.length);
+  await page.locator("#place").filter({ hasText: "Step 1 of 4" }).waitFor();
+
+  // A check of another section leaves the reader where they are.
+  await page.keyboard.press("End");
+  await leaveRecord(student, 3, [{ scenario: "check", event: "check", section: 3, seed: 7, command: ["reader"] }]);
+  const told = page.evaluate(async () => {
+    const { onData } = await import("/assets/shell.js");
+    return new Promise((resolve) => onData(({ records }) => records[2] && resolve()));
+  });
+  await told;
+  await page.locator("#place").filter({ hasText: "Step 4 of 4" }).waitFor();
   await page.context().close();
 });

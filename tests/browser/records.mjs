@@ -1,17 +1,30 @@
 // Records of checks, as a check leaves them, for views that show the last one.
 
-import { mkdir, symlink, writeFile, rm } from "node:fs/promises";
+import { appendFile, mkdir, symlink, writeFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Leaves `entries` as the record of the last check, of `section`. */
-export async function leaveRecord(student, section, entries) {
+/** Leaves `entries` as the record of the last check, of `section`; and its end, where it has `ended`. */
+export async function leaveRecord(student, section, entries, { ended = true } = {}) {
+  const folder = await beginCheck(student, section);
+  const lines = entries.map((entry, at) => line(at, entry));
+  await writeFile(join(folder, "record.jsonl"), lines.join(""));
+  if (ended) await endRecord(folder, entries.length);
+  return folder;
+}
+
+/** Makes the folder of a check of `section`, which has not written anything. */
+export async function beginCheck(student, section) {
   const runs = join(student.workspace, ".workshop", "runs");
-  const name = `2030-01-01-${String(leaveRecord.count++).padStart(6, "0")}.000-0${section}`;
+  const name = `2030-01-01-${String(begun++).padStart(6, "0")}.000-0${section}`;
   await mkdir(join(runs, name), { recursive: true });
-  const lines = entries.map((entry, at) => JSON.stringify({ at_us: (at + 1) * 1000, ...entry }));
-  await writeFile(join(runs, name, "record.jsonl"), `${lines.join("\n")}\n`);
   await rm(join(runs, "latest"), { force: true });
   await symlink(name, join(runs, "latest"));
-  return name;
+  return join(runs, name);
 }
-leaveRecord.count = 0;
+let begun = 0;
+
+/** Writes the end of a check that has had so many events. */
+export const endRecord = (folder, events) =>
+  appendFile(join(folder, "record.jsonl"), line(events, { scenario: "check", event: "finished", events }));
+
+const line = (at, entry) => `${JSON.stringify({ at_us: (at + 1) * 1000, ...entry })}\n`;

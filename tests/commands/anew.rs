@@ -4,10 +4,10 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use nix::pty::openpty;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::student::{Student, WORKSHOP, flat, text};
 
@@ -131,6 +131,9 @@ fn a_terminal_that_stands_in_the_folder_is_told_and_other_sections_and_broken_se
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
+    let copy = copies(&student)[0].file_name().unwrap().to_owned();
+    let work = format!("your work    {}\n", copy.display());
+    assert!(text(&output.stdout).contains(&work), "{}", text(&output.stdout));
     let cd = format!("  cd {}\n", inside.canonicalize().unwrap().display());
     assert!(text(&output.stdout).contains(&cd), "{}", text(&output.stdout));
 
@@ -175,6 +178,8 @@ fn a_solution_is_put_beside_the_work_and_its_reader_is_told_of() {
         said.contains("seen before solved") && said.contains("solution/reader.py"),
         "{said}"
     );
+    assert!(said.lines().all(|line| line == line.trim_end()), "{said:?}");
+    assert!(said.lines().all(|line| !line.is_empty()), "{said:?}");
     let solution = fs::read_to_string(student.file("solution/reader.py")).unwrap();
     assert!(solution.contains("m2"), "{solution}");
     assert!(student.says(["progress"]).contains("seen before solved"));
@@ -191,56 +196,6 @@ fn a_solution_is_put_beside_the_work_and_its_reader_is_told_of() {
     assert_eq!(fs::read_to_string(student.file("reader.py")).unwrap(), "mine");
     student.says(["solution", "3", "--language", "rust", "--yes"]);
     assert!(student.file("solution/src/bin/reader.rs").is_file());
-}
-
-#[test]
-fn a_damaged_progress_is_kept_and_one_of_another_version_is_left_alone() {
-    let student = Student::started("50");
-    student.says(["hint"]);
-    let state = student.workspace().join(".workshop");
-    let path = state.join("progress.json");
-    let whole = fs::read(&path).unwrap();
-    let half = &whole[..whole.len() / 2];
-    fs::write(&path, half).unwrap();
-    let output = student.workshop(["progress"]);
-    assert_eq!(output.status.code(), Some(0));
-    let said = text(&output.stderr);
-    assert!(
-        said.contains("progress.json was damaged") && said.contains("it is kept as "),
-        "{said}"
-    );
-    let kept = said
-        .split("kept as ")
-        .nth(1)
-        .unwrap()
-        .split(", and")
-        .next()
-        .unwrap();
-    assert_eq!(fs::read(kept).unwrap(), half);
-
-    let other = br#"{"sections": {"3": {"passed": "a way that is not known yet"}}}"#;
-    fs::write(&path, other).unwrap();
-    let output = student.workshop(["hint", "3"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        text(&output.stderr).contains("is not understood by this version"),
-        "{}",
-        text(&output.stderr)
-    );
-    assert_eq!(fs::read(&path).unwrap(), other);
-
-    let newer = json!({"current_section": 3, "medals": [1], "sections": {"3": {"hints": 1, "stars": 5}, "9": {"x": 1}}});
-    fs::write(&path, newer.to_string()).unwrap();
-    student.says(["hint"]);
-    let now: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    assert_eq!(
-        (&now["medals"], &now["sections"]["3"]["stars"]),
-        (&json!([1]), &json!(5))
-    );
-    assert_eq!(
-        (&now["sections"]["9"]["x"], &now["sections"]["3"]["hints"]),
-        (&json!(1), &json!(2))
-    );
 }
 
 #[test]
@@ -300,9 +255,15 @@ fn a_workspace_that_was_moved_goes_on_working() {
 
 /// What the command prints where standard input and output are a terminal at which `typed` is typed.
 fn on_a_terminal(student: &Student, arguments: &[&str], typed: &str) -> String {
+    let (screen, status) = shown_on_a_terminal(student.command(arguments), typed);
+    assert!(status.success(), "{screen}");
+    screen
+}
+
+/// The same of any command, with how it ended.
+fn shown_on_a_terminal(mut command: Command, typed: &str) -> (String, ExitStatus) {
     let pair = openpty(None, None).unwrap();
     let terminal = fs::File::from(pair.slave);
-    let mut command = student.command(arguments);
     command
         .stdin(terminal.try_clone().unwrap())
         .stdout(terminal.try_clone().unwrap())
@@ -317,8 +278,41 @@ fn on_a_terminal(student: &Student, arguments: &[&str], typed: &str) -> String {
     while let Ok(count @ 1..) = keyboard.read(&mut part) {
         screen.extend_from_slice(&part[..count]);
     }
-    assert!(process.wait().unwrap().success(), "{}", text(&screen));
-    text(&screen)
+    (text(&screen), process.wait().unwrap())
+}
+
+#[test]
+fn what_is_asked_and_refused_on_a_terminal_fits_and_names_the_folder() {
+    let student = Student::started("50");
+    let mut reset = student.command(["reset", "3"]);
+    reset.current_dir(student.workspace().join(SECTION));
+    let (question, _) = shown_on_a_terminal(reset, "\n");
+    assert!(
+        question.contains(&format!("{SECTION} keeps all that is in it")),
+        "{question}"
+    );
+    let (error, status) = shown_on_a_terminal(student.command(["solution", "1", "--yes"]), "");
+    assert_eq!(status.code(), Some(2));
+    assert!(
+        flat(&error).contains("section 1 has not been started in "),
+        "{error}"
+    );
+    for _ in 0..3 {
+        student.says(["hint"]);
+    }
+    let (hints, _) = shown_on_a_terminal(student.command(["hint"]), "");
+    assert!(
+        flat(&hints).contains("`workshop hint 3 --again` shows them again."),
+        "{hints}"
+    );
+    for screen in [question, error, hints] {
+        // But for a word that is wider itself, such as a path.
+        let fits = |line: &str| line.chars().count() <= 80 || !line.trim().contains(' ');
+        assert!(screen.lines().all(fits), "{screen}");
+    }
+    // In a pipe, each line is whole.
+    let piped = student.workshop(["solution", "1", "--yes"]);
+    assert_eq!(text(&piped.stderr).lines().count(), 1, "{}", text(&piped.stderr));
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn the_list_needs_no_workspace_and_says_what_is_next() {
     student.says(["start", "3"]);
     let begun = student.says(["list"]);
     assert!(row(&begun).ends_with("│ at work on it"), "{begun}");
-    assert!(begun.contains("`workshop start "), "{begun}");
+    assert!(begun.contains("`workshop start 1` begins section 1."), "{begun}");
+    student.says(["start", "1"]);
+    let begun = student.says(["list"]);
+    assert!(begun.contains("`workshop start 1` goes on."), "{begun}");
 }
 
 #[test]
@@ -75,8 +78,9 @@ fn a_shell_understands_the_completions() {
 #[test]
 fn there_is_a_manual_page_of_every_command_a_student_types() {
     let student = Student::new();
-    student.says(["man", "pages/man1"]);
-    let pages = student.folder().join("pages/man1");
+    let said = student.says(["man", "pages/of/the/workshop/man1"]);
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    let pages = student.folder().join("pages/of/the/workshop/man1");
     let page = |name: &str| std::fs::read_to_string(pages.join(name));
     for command in ["start", "check", "reveal-secret-stream", "hint"] {
         assert!(

@@ -107,6 +107,39 @@ fn what_is_found_is_named_and_what_will_not_do_is_not_taken_for_good() {
 }
 
 #[test]
+fn a_tool_that_is_there_and_does_not_run_is_not_to_be_installed() {
+    let (student, tools) = (Student::new(), tempfile::tempdir().unwrap());
+    let (said, _) = with_only(&student, &tools);
+    assert!(
+        said.contains("· cargo not found on the PATH (for programs in Rust); `curl")
+            && !said.contains("rustup.rs;"),
+        "{said}"
+    );
+    let rustup = "cat >&2 <<END
+error: rustup could not choose a version of cargo to run.
+help: run 'rustup default stable' to have one.
+
+Stack backtrace:
+   0: anyhow::error::new
+  44: _start
+END
+exit 1";
+    script(&tools.path().join("cargo"), &rustup.replace("cat", "/bin/cat"));
+    let (said, _) = with_only(&student, &tools);
+    assert!(
+        said.contains(
+            "· cargo there, and does not run (for programs in Rust): rustup could not choose a version of cargo to \
+             run; run 'rustup default stable' to have one. "
+        ),
+        "{said}"
+    );
+    assert!(
+        !said.contains("_start") && !said.contains("sh.rustup.rs"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_live_workshop_and_a_port_of_somebody_elses_are_told_apart() {
     let student = Student::started("1");
     // Held by this test, or by some other: in any case not by this student's workshop, which has no Redis.

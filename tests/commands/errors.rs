@@ -1,5 +1,7 @@
 //! Every mistake gets one clear message and the right exit code, and nothing is left half done.
 
+mod table;
+
 use std::path::Path;
 use std::process::Output;
 
@@ -61,45 +63,6 @@ fn absurd_arguments_are_refused_before_anything_is_done() {
 }
 
 #[test]
-fn what_is_no_number_of_a_section_is_answered_with_those_that_there_are() {
-    let student = Student::new();
-    for arguments in [
-        &["start", "three"][..],
-        &["lesson", "300"],
-        &["check", "reader.py"],
-    ] {
-        let output = student.workshop(arguments);
-        let message = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{message}");
-        assert!(
-            message.contains(arguments[1]) && message.contains("3 · Online algorithms"),
-            "{message}"
-        );
-    }
-}
-
-#[test]
-fn every_command_shows_how_it_is_used() {
-    let student = Student::new();
-    let help = student.says(["--help"]);
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let names: Vec<&str> = commands
-        .take_while(|line| !line.is_empty())
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
-    assert!(names.contains(&"start") && names.contains(&"stop"), "{help}");
-    for name in names {
-        let help = student.says([name, "--help"]);
-        assert!(help.contains(&format!("workshop {name}")), "{help}");
-        assert!(
-            help.contains("Example: ") || help.contains("Examples: "),
-            "{name} has no example:\n{help}"
-        );
-    }
-}
-
-#[test]
 fn commands_before_start_say_to_start() {
     let student = Student::new();
     for arguments in [
@@ -145,20 +108,6 @@ fn commands_that_need_a_live_workshop_say_how_to_get_one() {
     let status = student.workshop(["status"]);
     assert_eq!(status.status.code(), Some(1));
     assert!(text(&status.stdout).contains("No live workshop is running"));
-}
-
-#[test]
-fn a_place_that_cannot_be_written_is_named() {
-    let student = Student::new();
-    let file = student.folder().join("file");
-    std::fs::write(&file, "").unwrap();
-    let inside = file.join("workspace");
-    let arguments = ["start", "3", "--dir", inside.to_str().unwrap()];
-    assert_says(
-        &student.workshop(arguments),
-        1,
-        &[inside.to_str().unwrap(), "--dir"],
-    );
 }
 
 #[test]
@@ -292,34 +241,4 @@ fn a_port_that_is_taken_is_named_with_its_holder() {
     if Path::new("/proc").is_dir() {
         assert!(note.contains("(process "), "{note}");
     }
-}
-
-#[test]
-fn help_comes_for_every_command() {
-    let student = Student::new();
-    let help = student.says(["--help"]);
-    for command in [
-        "start",
-        "lesson",
-        "run",
-        "check",
-        "reveal-secret-stream",
-        "status",
-        "stop",
-        "env",
-        "progress",
-        "reset",
-        "solution",
-        "logs",
-        "judge",
-        "doctor",
-    ] {
-        assert!(help.contains(&format!("\n  {command}")), "{command}: {help}");
-        let own = student.says([command, "--help"]);
-        assert!(own.contains("Usage: workshop"), "{own}");
-    }
-    assert!(
-        !help.contains("\n  guard") && !help.contains("\n  live"),
-        "inner commands are not for students"
-    );
 }

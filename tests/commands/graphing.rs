@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 use workshop::services::redis::{Port, Server};
+use workshop::services::zsets::Database;
 
 use super::student::{Student, text};
 use crate::redis::{ask, connect, guard, installation};
@@ -67,45 +68,6 @@ fn a_picture_and_a_file_for_another_program_are_written_side_by_side() {
             .says(["graph", "--from", "b.json", "--format", "graphml"])
             .starts_with("<?xml ")
     );
-}
-
-#[test]
-fn what_cannot_be_shown_is_said_in_a_sentence() {
-    let student = with_graph();
-    std::fs::write(student.folder().join("broken.json"), "{").unwrap();
-    let says = |arguments: &[&str], expected: i32, sentence: &str| {
-        let output = student.workshop(["graph"].iter().chain(arguments));
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(expected), "{arguments:?}: {said}");
-        assert!(said.contains(sentence), "{arguments:?}: {said}");
-    };
-    says(
-        &["--from", "nothing.json"],
-        2,
-        "cannot read nothing.json: No such file",
-    );
-    says(&["--from", "broken.json"], 2, "broken.json: this is no graph");
-    says(
-        &["--from", "graph.json", "--edges", "0"],
-        2,
-        "a number from 1 to 20000",
-    );
-    says(
-        &["--from", "graph.json", "--svg", "no/such/folder.svg"],
-        1,
-        "cannot write no/such/folder.svg",
-    );
-    says(
-        &["--redis-url", "http://127.0.0.1"],
-        2,
-        "none of the form redis://HOST:PORT/DATABASE",
-    );
-    says(
-        &["--redis-url", "redis://127.0.0.1:1"],
-        1,
-        "cannot read the Redis at 127.0.0.1:1",
-    );
-    says(&[], 2, "--redis-url");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,6 +137,15 @@ async fn the_zsets_of_a_redis_are_the_graph_and_nothing_else_is() {
     assert_eq!(weight("ff00", "hub"), Some(7.0));
     assert!((0..1500).all(|n| weight("hub", &format!("page {n}")) == Some(1.0)));
     assert!((0..1500).all(|n| weight(&format!("node {n}"), "hub") == Some(1.0)));
+
+    let too_much = Database::of(&url, None).unwrap().read_at_most(100).unwrap_err();
+    assert_eq!(
+        too_much.to_string(),
+        format!(
+            "database 1 of the Redis at {} holds more than 100 edges or 512 MiB of names; is it the one that you mean?",
+            redis.address()
+        )
+    );
 
     // The number is asked for, is in the address, or is 1.
     let without = format!("redis://{}", redis.address());

@@ -72,7 +72,12 @@ fn a_record_that_is_not_whole_is_refused_with_the_line() {
     let newer = r#"{"at_us":0,"scenario":"check","event":"dreamt","of":"sheep"}"#;
     let elsewhere = lines[0].replace("\"section\":3", "\"section\":99");
     for (record, line, why) in [
-        (String::new(), 1, "begins with the event \"check\""),
+        (String::new(), 1, "the record is empty"),
+        (
+            with(&|lines| drop(lines.remove(0))),
+            1,
+            "begins with the event \"check\"",
+        ),
         (
             with(&|lines| lines.truncate(40)),
             40,
@@ -92,6 +97,11 @@ fn a_record_that_is_not_whole_is_refused_with_the_line() {
             with(&|lines| lines.insert(9, lines[9].clone())),
             count + 1,
             "events happened before this one",
+        ),
+        (
+            with(&|lines| lines.push(lines[count - 1].clone())),
+            count + 1,
+            "nothing happens after the end of a check",
         ),
         (
             with(&|lines| lines[4] = newer.into()),

@@ -11,7 +11,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
 
-use super::student::{Student, WORKSHOP, processes_mentioning, solution, text, wait_for};
+use super::student::{Student, files, processes_mentioning, solution, text, wait_for};
 
 /// The system calls that write, and that put into place what was written.
 const WRITES: &str = "write,pwrite64,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,\
@@ -101,48 +101,12 @@ fn section_folder(workspace: &Path) -> PathBuf {
         .unwrap()
 }
 
-/// Every file below `folder`, with what is in it.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in next.read_dir().unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_symlink() {
-                continue;
-            } else if path.is_dir() {
-                folders.push(path);
-            } else {
-                found.insert(
-                    path.strip_prefix(folder).unwrap().to_owned(),
-                    fs::read(&path).unwrap(),
-                );
-            }
-        }
-    }
-    found
-}
-
 /// Runs the command as strace traces it with `options`; returns what it came to, and the trace.
 fn traced(student: &Student, arguments: &[&str], options: &[&str]) -> (Output, String) {
     let log = student.folder().join("strace.log");
-    let plain = student.command(arguments);
-    let mut command = Command::new("strace");
-    command
-        .args(["-qq", "-e", "signal=none"])
-        .args(options)
-        .arg("-o")
-        .arg(&log)
-        .arg(WORKSHOP)
-        .args(arguments)
-        .current_dir(student.folder())
-        .stdin(Stdio::null());
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    let prefix = ["strace", "-qq", "-e", "signal=none"].iter().chain(options);
+    let prefix: Vec<&str> = prefix.copied().chain(["-o", log.to_str().unwrap()]).collect();
+    let mut command = student.command_behind(&prefix, arguments);
     if arguments[0] == "live" {
         // Nobody hears that it is ready, so it goes again of itself.
         let (reader, writer) = std::io::pipe().unwrap();

@@ -12,7 +12,7 @@ use crate::redis::{ask, connect, guard, installation};
 const DATABASES: u8 = 16;
 
 /// Puts one key of each type into the databases that a workshop might take for its own, and into the last.
-fn fill(address: &str) {
+pub fn fill(address: &str) {
     for database in [0, 1, 2, DATABASES - 1] {
         let mut connection = connect(&format!("redis://{address}/{database}"));
         for command in [
@@ -29,7 +29,7 @@ fn fill(address: &str) {
 }
 
 /// Each key of all databases, and its value as the server itself would write it to disk.
-fn dump(address: &str) -> BTreeMap<(u8, String), Vec<u8>> {
+pub fn dump(address: &str) -> BTreeMap<(u8, String), Vec<u8>> {
     let mut all = BTreeMap::new();
     for database in 0..DATABASES {
         let mut connection = connect(&format!("redis://{address}/{database}"));

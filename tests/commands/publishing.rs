@@ -4,11 +4,13 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use workshop::services::publishing::{Destination, Publisher};
 
 use super::student::{Student, text, wait_for};
 
@@ -326,6 +328,32 @@ fn a_server_that_comes_back_gets_what_it_missed() {
     );
 }
 
+/// On a clock of its own, which no pause holds up.
+#[tokio::test]
+async fn a_server_that_stays_away_is_given_up_and_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = format!("http://{}/pub", listener.local_addr().unwrap());
+    let destination = Destination::find(&to).await.unwrap();
+    drop(listener);
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let gone = Publisher::new(vec![destination])
+        .publish(&[Bytes::from("1")], &|_| ())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        begun.elapsed() >= Duration::from_secs(30),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(
+        gone.starts_with(&format!("{to} stayed away for 30 s: "))
+            && gone.ends_with("; start it again, and publish anew"),
+        "{gone}"
+    );
+}
+
 /// Reads a request from `stream` up to the end of its body, which is one byte and a newline.
 fn read_request(stream: &mut TcpStream) {
     let mut request = Vec::new();
@@ -357,79 +385,6 @@ fn a_message_whose_answer_was_lost_is_sent_again_and_counted() {
     server.join().unwrap();
     assert!(said.starts_with("Published 1 message to "), "{said}");
     assert!(said.contains("\n1 of them may have arrived twice"), "{said}");
-}
-
-#[test]
-fn what_cannot_be_published_is_said_in_a_sentence() {
-    let student = Student::new();
-    let pubsub = Server::pubsub();
-    let empty = file(&student, "empty.jsonl", b"\n");
-    let broken = file(&student, "broken.gz", &compressed(&vec![b'\n'; 5000])[..20]);
-    let nowhere = format!("{}/nope", pubsub.url);
-    let says = |arguments: &[&str], expected: i32, sentence: &str| {
-        let output = student.workshop(["publish"].iter().chain(arguments));
-        let said = text(&output.stderr);
-        assert_eq!(code(&output), expected, "{arguments:?}: {said}");
-        assert!(said.contains(sentence), "{arguments:?}: {said}");
-        assert!(!said.contains("panicked"), "{said}");
-    };
-    let to = pubsub.url.as_str();
-    says(
-        &["cliks", "--to", to],
-        2,
-        "no stream and no file called cliks; the streams are clicks, numbers",
-    );
-    says(
-        &["./nothing", "--to", to],
-        2,
-        "cannot open ./nothing: No such file",
-    );
-    says(&[".", "--to", to], 2, "cannot open .: ");
-    says(
-        &[empty.to_str().unwrap(), "--loop", "--to", to],
-        1,
-        "there is no message in ",
-    );
-    says(&[broken.to_str().unwrap(), "--to", to], 1, "cannot read ");
-    says(&["-", "--loop", "--to", to], 2, "cannot be read a second time");
-    says(&["-", "--to", to], 1, "there is no message in standard input");
-    says(&["clicks", "--loop", "--to", to], 2, "has no end");
-    says(
-        &["clicks", "--pace", "recorded", "--to", to],
-        2,
-        "only a capture has a recorded pace",
-    );
-    says(
-        &["clicks", "--rate", "0", "--to", to],
-        2,
-        "a rate of 0 messages a second",
-    );
-    says(
-        &["numbers", "--variance", "-1", "--to", to],
-        2,
-        "standard deviation",
-    );
-    says(
-        &["clicks", "--to", "https://127.0.0.1"],
-        1,
-        "no URL of the form http://HOST:PORT/PATH",
-    );
-    says(
-        &["clicks", "--to", "http://127.0.0.1:1"],
-        1,
-        "cannot connect to 127.0.0.1:1",
-    );
-    says(
-        &["clicks", "--to", "http://127.0.0.1:1/pub"],
-        1,
-        "cannot connect to 127.0.0.1:1",
-    );
-    says(
-        &["clicks", "--to", &nowhere],
-        1,
-        "does not take the messages: it answered 404",
-    );
-    says(&["clicks"], 2, "--to");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use workshop::arena::{ChainEvent, Comparison, Counters, Ending, Entry, Event, Found};
+
 use super::student::{Student, text};
 
 /// A record as a check leaves it: two readers, a message each, a counter in Redis, and a second experiment.
@@ -40,8 +42,8 @@ check
 race
       ms  the arena              reader 1               reader 2
      0.9                         started
-     1.0  published #0 {\"numbe…
-     1.1  published #1 {\"numbe…
+     1.0  published #0 {\"nu… 3}
+     1.1  published #1 {\"nu… 4}
      2.0                         got #0
      2.1                                                got #1
      2.5                         GET n  -> 41
@@ -103,7 +105,24 @@ fn what_is_not_there_is_said() {
         assert!(message.contains(part), "{message}");
         assert_eq!(text(&output.stdout), "");
     };
-    refused(&[run, "--key", "none"], 1, "nothing in");
+    refused(
+        &[run, "--key", "none"],
+        2,
+        "has the key \"none\"; it has: n, seen",
+    );
+    refused(&[run, "--reader", "9"], 2, "no reader 9 in ");
+    refused(&[run, "--reader", "9"], 2, "it has: 1, 2");
+    refused(&[run, "--message", "7"], 2, "it has those from 0 to 1");
+    refused(
+        &[run, "--scenario", "other", "--key", "n"],
+        2,
+        "the scenario \"other\"",
+    );
+    refused(
+        &[run, "--reader", "2", "--key", "seen"],
+        2,
+        "all of what was asked for at once",
+    );
     refused(&[run, "--scenario", "none"], 2, "it has: check, race, other");
     refused(&[], 2, "no workspace here");
     refused(&["none"], 2, "no workspace here");
@@ -112,4 +131,160 @@ fn what_is_not_there_is_said() {
     refused(&["none"], 2, "there is no run \"none\"");
     std::fs::write(format!("{run}/record.jsonl"), "not JSON\n").unwrap();
     refused(&[run], 1, "line 1");
+    std::fs::write(format!("{run}/record.jsonl"), "").unwrap();
+    refused(
+        &[run],
+        1,
+        "record.jsonl is empty: its check is at work, or was interrupted",
+    );
+}
+
+#[test]
+fn every_event_is_told_in_words() {
+    let (student, run) = student_with_a_run();
+    let chain = |event| Event::Chain(event);
+    let counters = Counters {
+        puts: 5,
+        gets: 3,
+        depth: 2,
+        overflow: 0,
+    };
+    let asked = |found| {
+        chain(ChainEvent::Asked {
+            part: "simplequeue".into(),
+            address: "http://127.0.0.1:8081".into(),
+            from: "the usual one".into(),
+            found,
+        })
+    };
+    let answer = |comparison| Event::Answer {
+        name: "mean".into(),
+        comparison,
+        published: 10,
+    };
+    let told = [
+        (
+            chain(ChainEvent::OfAnotherSection { live: 3 }),
+            "not looked at: section 3 is live",
+        ),
+        (
+            asked(Found::Pubsub {
+                subscribers: 1,
+                received: 9,
+            }),
+            "simplequeue, http://127.0.0.1:8081: a pubsub with 1 subscribers, 9 messages received",
+        ),
+        (
+            asked(Found::Simplequeue(counters)),
+            "simplequeue, http://127.0.0.1:8081: a queue with 2 messages, 5 put, 3 got",
+        ),
+        (
+            asked(Found::Nobody {
+                problem: "refused".into(),
+            }),
+            "simplequeue, http://127.0.0.1:8081: nobody listens (refused)",
+        ),
+        (
+            chain(ChainEvent::Subscribers { count: 1 }),
+            "the pubsub has 1 subscribers",
+        ),
+        (
+            chain(ChainEvent::Probed { probe: "p7".into() }),
+            "published the probe p7",
+        ),
+        (
+            chain(ChainEvent::Followed {
+                copies: 1,
+                altered: None,
+                before: counters,
+                after: counters,
+            }),
+            "1 copies of the probe in the queue; 5 put before, 5 after",
+        ),
+        (
+            chain(ChainEvent::Lost {
+                problem: "it went".into(),
+            }),
+            "it went",
+        ),
+        (
+            Event::Predicted {
+                question: "two_readers".into(),
+                answer: Some("100".into()),
+            },
+            "predicted of two_readers: 100",
+        ),
+        (
+            Event::Predicted {
+                question: "first_out".into(),
+                answer: None,
+            },
+            "nothing predicted of first_out yet",
+        ),
+        (
+            Event::Observed {
+                what: "queue A".into(),
+                value: "100".into(),
+            },
+            "observed queue A: 100",
+        ),
+        (
+            Event::Broken {
+                problem: "no room".into(),
+            },
+            "broken off: no room",
+        ),
+        (
+            Event::NoRedis {
+                problem: "gone".into(),
+            },
+            "no Redis: gone",
+        ),
+        (
+            Event::Expected {
+                lines: vec!["1".into(), "2".into()],
+            },
+            "expected to be printed: 1, 2",
+        ),
+        (
+            Event::Ended {
+                ending: Ending::Settled,
+            },
+            "enough was seen; waited no longer",
+        ),
+        (
+            Event::Ended {
+                ending: Ending::OutOfTime,
+            },
+            "the time is up; waited no longer",
+        ),
+        (answer(Comparison::TooEarly), "answer mean: too early to tell"),
+        (answer(Comparison::Unanswered), "answer mean: none yet"),
+    ];
+    let lines: Vec<String> = told
+        .iter()
+        .map(|(event, _)| {
+            let entry = Entry {
+                at_us: 0,
+                scenario: "check".into(),
+                reader: 0,
+                event: event.clone(),
+            };
+            format!("{}\n", serde_json::to_string(&entry).unwrap())
+        })
+        .collect();
+    std::fs::write(run.join("record.jsonl"), lines.concat()).unwrap();
+    let output = student.workshop(["record", run.to_str().unwrap()]);
+    let page = text(&output.stdout);
+    let shown: Vec<&str> = page.lines().skip(2).map(str::trim_start).collect();
+    for (line, (_, words)) in shown.iter().zip(&told) {
+        let line = line.strip_prefix("0.0  ").unwrap();
+        // Where a pipe is too narrow, a word is shortened.
+        let as_told = match line.split_once('…') {
+            Some((first, last)) => words.starts_with(first) && words.ends_with(last),
+            None => line == *words,
+        };
+        assert!(as_told, "{words}: {page}");
+    }
+    assert!(shown.len() > told.len(), "{page}");
 }

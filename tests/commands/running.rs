@@ -147,6 +147,27 @@ fn a_signal_and_even_a_kill_reach_the_program_itself() {
     is_left_alone(&student);
 }
 
+#[test]
+fn on_a_terminal_a_silent_program_is_said_to_read_the_live_queue() {
+    let student = Student::started("1");
+    student.write("reader.py", "");
+    let said = "your program reads the live queue; Ctrl-C ends it";
+    let (mut screen, mut run) = Screen::of(student.command(["run"]));
+    let shown = screen.until(said);
+    assert!(shown.contains(said), "{shown}");
+    assert!(run.wait().unwrap().success());
+    // Nobody is told it who keeps what a program says, or runs a command of another kind.
+    let piped = student.workshop(["run"]);
+    assert_eq!(
+        (text(&piped.stdout), text(&piped.stderr)),
+        (String::new(), String::new())
+    );
+    let (mut screen, mut run) = Screen::of(student.command(["run", "--", "echo", "mine"]));
+    let shown = screen.until("mine");
+    assert!(shown.contains("mine") && !shown.contains(said), "{shown}");
+    assert!(run.wait().unwrap().success());
+}
+
 /// What appears on a terminal, until `until` does or nobody holds the terminal any more.
 pub struct Screen {
     pub keyboard: File,

@@ -1,5 +1,6 @@
 //! A student alone at a terminal: a folder of their own, and the `workshop` command.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::super::heed::heed;
 use super::packages;
 
 /// No single step of a test takes longer, however busy the machine.
@@ -27,6 +29,8 @@ pub struct Student {
 impl Student {
     /// A student in an empty folder.
     pub fn new() -> Self {
+        heed(signal_hook::consts::SIGINT);
+        heed(signal_hook::consts::SIGHUP);
         Self {
             home: TempDir::with_prefix("workshop-student-").unwrap(),
             first_on_path: None,
@@ -83,13 +87,17 @@ impl Student {
         }
     }
 
-    /// The command, not run yet: in the student's folder, with nothing of whoever runs the tests.
+    /// The command, not run yet.
     pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(WORKSHOP);
+        let mut command = self.any_command(WORKSHOP);
+        command.args(arguments);
         command
-            .args(arguments)
-            .current_dir(self.folder())
-            .stdin(Stdio::null());
+    }
+
+    /// `program`, not run yet: in the student's folder, with nothing of whoever runs the tests.
+    pub fn any_command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.folder()).stdin(Stdio::null());
         for name in [
             "WORKSHOP_DIR",
             "PYTHONPATH",
@@ -109,6 +117,25 @@ impl Student {
         }
         // A Redis server is fetched once for all tests, where none is installed.
         command.env("XDG_CACHE_HOME", crate::redis::cache());
+        command
+    }
+
+    /// The same command, run by `prefix`, such as `strace` with its options.
+    pub fn command_behind(&self, prefix: &[&str], arguments: &[&str]) -> Command {
+        let plain = self.command(arguments);
+        let mut command = Command::new(prefix[0]);
+        command
+            .args(&prefix[1..])
+            .arg(WORKSHOP)
+            .args(arguments)
+            .current_dir(self.folder())
+            .stdin(Stdio::null());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         command
     }
 
@@ -227,6 +254,26 @@ pub fn processes_mentioning(path: &Path) -> Vec<u32> {
             (!state.starts_with('Z')).then_some(pid)
         })
         .collect()
+}
+
+/// Every file below `folder`, with what is in it; links are passed over.
+pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in next.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_symlink() {
+                continue;
+            } else if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_owned();
+                found.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
 }
 
 /// A screen as one line: where it is wrapped does not matter.

@@ -234,6 +234,27 @@ fn a_screen_says_what_was_saved_and_what_is_waited_for() {
 }
 
 #[test]
+fn a_screen_names_the_folder_that_it_was_typed_in() {
+    for (section, folder, waits) in [
+        ("1", "01-pipeline", "waiting for a save of answers.toml."),
+        (
+            "3",
+            "03-online-statistics",
+            "Waiting for a save in 03-online-statistics or of workshop.toml.",
+        ),
+    ] {
+        let student = Student::new();
+        student.says(["start", section]);
+        let mut command = student.command(["check", "--watch"]);
+        command.current_dir(student.workspace().join(folder));
+        let watch = Watch::begin(command);
+        let said = watch.until("Ctrl-C ends.");
+        assert!(said.contains(waits), "{said}");
+        assert_eq!(watch.interrupt(), Some(130));
+    }
+}
+
+#[test]
 fn a_watch_ends_when_nobody_reads_it_any_more() {
     let (student, _) = student_with("exit 3");
     let mut command = student.command(["check", "3", "--watch", "--", "sh", "program.sh"]);

@@ -11,6 +11,9 @@ use super::{Arena, address, server};
 
 const SOON: Duration = Duration::from_secs(20);
 
+/// What goes through is the same in both.
+const SCHEDULES: [Schedule; 2] = [Schedule::Watch, Schedule::Interleave];
+
 /// What a client asks last, to know that everything before it has been answered.
 const LAST: &str = "*2\r\n$4\r\nECHO\r\n$6\r\nmarker\r\n";
 const LAST_ANSWER: &[u8] = b"$6\r\nmarker\r\n";
@@ -65,8 +68,6 @@ fn pipeline(commands: &[&[&str]]) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_said_is_answered_as_by_the_server_itself() {
-    let server = server().await;
-    let arena = Arena::open(&server, 2, Schedule::Interleave).await;
     let conversations: Vec<(&str, Vec<u8>)> = vec![
         (
             "a pipeline",
@@ -171,98 +172,108 @@ async fn whatever_is_said_is_answered_as_by_the_server_itself() {
         ("more garbage", (1..=255_u8).chain(*b"\r\nPING\r\n").collect()),
         ("an absurd length", b"*1\r\n$99999999999\r\n".to_vec()),
     ];
-    for (what, request) in conversations {
-        for piece in [1, 7, 1 << 20] {
-            arena.flush();
-            let direct = answer(server.address(), &request, piece).await;
-            arena.flush();
-            let through = answer(address(&arena.doors[0]), &request, piece).await;
-            assert_eq!(
-                String::from_utf8_lossy(&through),
-                String::from_utf8_lossy(&direct),
-                "{what}, in pieces of {piece}"
-            );
-            assert!(!direct.is_empty(), "{what} is answered");
+    let server = server().await;
+    for schedule in SCHEDULES {
+        let arena = Arena::open(&server, 2, schedule).await;
+        for (what, request) in &conversations {
+            for piece in [1, 7, 1 << 20] {
+                arena.flush();
+                let direct = answer(server.address(), request, piece).await;
+                arena.flush();
+                let through = answer(address(&arena.doors[0]), request, piece).await;
+                assert_eq!(
+                    String::from_utf8_lossy(&through),
+                    String::from_utf8_lossy(&direct),
+                    "{what}, in pieces of {piece}, {schedule:?}"
+                );
+                assert!(!direct.is_empty(), "{what} is answered");
+            }
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hello_3_is_passed_on_and_pushes_are_no_replies() {
-    let server = server().await;
-    let arena = Arena::open(&server, 1, Schedule::Interleave).await;
-    let request = pipeline(&[
-        &["HELLO", "3"],
-        &["CLIENT", "TRACKING", "ON"],
-        &["SET", "n", "1"],
-        &["GET", "n"],
-        &["INCR", "n"],
-        &["GET", "n"],
-    ]);
-    let text = answer(address(&arena.doors[0]), &request, 1 << 20).await;
-    let text = String::from_utf8_lossy(&text);
-    assert!(
-        text.starts_with('%') && text.contains(">2\r\n$10\r\ninvalidate"),
-        "{text}"
-    );
-    let commands = arena.commands();
-    let replies: Vec<_> = commands
-        .iter()
-        .map(|(_, command)| (command.name(), command.reply.clone()))
-        .collect();
-    assert_eq!(
-        replies[5],
-        ("GET".to_owned(), Some(Reply::Text("2".to_owned()))),
-        "{replies:?}"
-    );
+    for schedule in SCHEDULES {
+        let server = server().await;
+        let arena = Arena::open(&server, 1, schedule).await;
+        let request = pipeline(&[
+            &["HELLO", "3"],
+            &["CLIENT", "TRACKING", "ON"],
+            &["SET", "n", "1"],
+            &["GET", "n"],
+            &["INCR", "n"],
+            &["GET", "n"],
+        ]);
+        let text = answer(address(&arena.doors[0]), &request, 1 << 20).await;
+        let text = String::from_utf8_lossy(&text);
+        assert!(
+            text.starts_with('%') && text.contains(">2\r\n$10\r\ninvalidate"),
+            "{text}"
+        );
+        let commands = arena.commands().await;
+        let replies: Vec<_> = commands
+            .iter()
+            .map(|(_, command)| (command.name(), command.reply.clone()))
+            .collect();
+        assert_eq!(
+            replies[5],
+            ("GET".to_owned(), Some(Reply::Text("2".to_owned()))),
+            "{replies:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_big_value_goes_through_in_pieces_both_ways() {
-    let server = server().await;
-    let arena = Arena::open(&server, 1, Schedule::Interleave).await;
-    let value = "x".repeat(20 << 20);
-    let request = pipeline(&[&["SET", "big", &value], &["GET", "big"], &["STRLEN", "big"]]);
-    let expected = format!("+OK\r\n${}\r\n{value}\r\n:{}\r\n", value.len(), value.len());
-    let mut stream = TcpStream::connect(address(&arena.doors[0])).await.unwrap();
-    let (mut from, mut to) = stream.split();
-    let mut answer = vec![0; expected.len()];
-    // The connection stays open: Redis throws away what it has not sent yet when its client says that it is done.
-    let both = async { tokio::try_join!(to.write_all(&request), from.read_exact(&mut answer)) };
-    tokio::time::timeout(SOON, both).await.unwrap().unwrap();
-    assert!(answer == expected.as_bytes(), "something else came back");
-    let commands = arena.commands();
-    assert_eq!(commands.len(), 3);
-    let (_, set) = &commands[0];
-    assert_eq!(set.command[..2], ["SET", "big"]);
-    assert_eq!((set.arguments, &set.writes[..]), (3, &["big".to_owned()][..]));
-    let longest = commands
-        .iter()
-        .map(|(_, command)| format!("{command:?}").len())
-        .max();
-    assert!(
-        longest < Some(3000),
-        "the record holds the beginning of it: {longest:?}"
-    );
+    for schedule in SCHEDULES {
+        let server = server().await;
+        let arena = Arena::open(&server, 1, schedule).await;
+        let value = "x".repeat(20 << 20);
+        let request = pipeline(&[&["SET", "big", &value], &["GET", "big"], &["STRLEN", "big"]]);
+        let expected = format!("+OK\r\n${}\r\n{value}\r\n:{}\r\n", value.len(), value.len());
+        let mut stream = TcpStream::connect(address(&arena.doors[0])).await.unwrap();
+        let (mut from, mut to) = stream.split();
+        let mut answer = vec![0; expected.len()];
+        // The connection stays open: Redis throws away what it has not sent yet when its client says that it is done.
+        let both = async { tokio::try_join!(to.write_all(&request), from.read_exact(&mut answer)) };
+        tokio::time::timeout(SOON, both).await.unwrap().unwrap();
+        assert!(answer == expected.as_bytes(), "something else came back");
+        let commands = arena.commands().await;
+        assert_eq!(commands.len(), 3);
+        let (_, set) = &commands[0];
+        assert_eq!(set.command[..2], ["SET", "big"]);
+        assert_eq!((set.arguments, &set.writes[..]), (3, &["big".to_owned()][..]));
+        let longest = commands
+            .iter()
+            .map(|(_, command)| format!("{command:?}").len())
+            .max();
+        assert!(
+            longest < Some(3000),
+            "the record holds the beginning of it: {longest:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_that_wait_are_waited_for() {
-    let server = server().await;
-    let arena = Arena::open(&server, 2, Schedule::Interleave).await;
-    let popping = tokio::spawn(answer_while_open(
-        address(&arena.doors[0]),
-        command(&["BLPOP", "list", "15"]),
-    ));
-    // Once the server knows of it, not after a while.
-    let mut connection = crate::redis::connect(&format!("redis://{}/1", server.address()));
-    crate::commands::student::wait_for("BLPOP", || {
-        let clients: String = crate::redis::ask(&mut connection, &["CLIENT", "LIST"]).unwrap();
-        clients.contains("cmd=blpop").then_some(())
-    });
-    let pushed = answer(address(&arena.doors[1]), &command(&["RPUSH", "list", "a"]), 100).await;
-    assert_eq!(pushed, b":1\r\n");
-    assert_eq!(popping.await.unwrap(), b"*2\r\n$4\r\nlist\r\n$1\r\na\r\n");
+    for schedule in SCHEDULES {
+        let server = server().await;
+        let arena = Arena::open(&server, 2, schedule).await;
+        let popping = tokio::spawn(answer_while_open(
+            address(&arena.doors[0]),
+            command(&["BLPOP", "list", "15"]),
+        ));
+        // Once the server knows of it, not after a while.
+        let mut connection = crate::redis::connect(&format!("redis://{}/1", server.address()));
+        crate::commands::student::wait_for("BLPOP", || {
+            let clients: String = crate::redis::ask(&mut connection, &["CLIENT", "LIST"]).unwrap();
+            clients.contains("cmd=blpop").then_some(())
+        });
+        let pushed = answer(address(&arena.doors[1]), &command(&["RPUSH", "list", "a"]), 100).await;
+        assert_eq!(pushed, b":1\r\n");
+        assert_eq!(popping.await.unwrap(), b"*2\r\n$4\r\nlist\r\n$1\r\na\r\n");
+    }
 }
 
 /// Sends `request` and returns the first that is answered.
@@ -310,7 +321,7 @@ async fn the_record_says_who_did_what_to_which_key() {
         Contents::Hash([("f".into(), "2".into())].into())
     );
 
-    let commands = arena.commands();
+    let commands = arena.commands().await;
     let told: Vec<_> = commands
         .iter()
         .map(|(reader, command)| {
@@ -359,37 +370,41 @@ async fn the_record_says_who_did_what_to_which_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_command_goes_nowhere() {
-    let server = server().await;
-    let arena = Arena::open(&server, 1, Schedule::Interleave).await;
-    let mut stream = TcpStream::connect(address(&arena.doors[0])).await.unwrap();
-    stream
-        .write_all(b"*1\r\n$4\r\nPING\r\n*3\r\n$3\r\nSET\r\n$1\r\nn\r\n$10\r\nab")
-        .await
-        .unwrap();
-    stream.shutdown().await.unwrap();
-    let mut answer = Vec::new();
-    let reading = stream.read_to_end(&mut answer);
-    tokio::time::timeout(SOON, reading).await.unwrap().unwrap();
-    assert_eq!(answer, b"+PONG\r\n");
-    let commands = arena.commands();
-    assert_eq!(commands.len(), 1, "{commands:?}");
+    for schedule in SCHEDULES {
+        let server = server().await;
+        let arena = Arena::open(&server, 1, schedule).await;
+        let mut stream = TcpStream::connect(address(&arena.doors[0])).await.unwrap();
+        stream
+            .write_all(b"*1\r\n$4\r\nPING\r\n*3\r\n$3\r\nSET\r\n$1\r\nn\r\n$10\r\nab")
+            .await
+            .unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        let reading = stream.read_to_end(&mut answer);
+        tokio::time::timeout(SOON, reading).await.unwrap().unwrap();
+        assert_eq!(answer, b"+PONG\r\n");
+        let commands = arena.commands().await;
+        assert_eq!(commands.len(), 1, "{commands:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_goes_takes_its_connections_with_it() {
-    let server = server().await;
-    let arena = Arena::open(&server, 1, Schedule::Interleave).await;
-    let mut stream = TcpStream::connect(address(&arena.doors[0])).await.unwrap();
-    stream.write_all(b"PING\r\n").await.unwrap();
-    let mut pong = [0; 7];
-    stream.read_exact(&mut pong).await.unwrap();
-    let address = address(&arena.doors[0]);
-    server.stop().await;
-    let end = tokio::time::timeout(SOON, stream.read(&mut pong)).await.unwrap();
-    assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
-    // And whoever comes now is told so at once.
-    let mut late = TcpStream::connect(address).await.unwrap();
-    let end = tokio::time::timeout(SOON, late.read(&mut pong)).await.unwrap();
-    assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
-    tokio::time::timeout(SOON, arena.world.close()).await.unwrap();
+    for schedule in SCHEDULES {
+        let server = server().await;
+        let arena = Arena::open(&server, 1, schedule).await;
+        let mut stream = TcpStream::connect(address(&arena.doors[0])).await.unwrap();
+        stream.write_all(b"PING\r\n").await.unwrap();
+        let mut pong = [0; 7];
+        stream.read_exact(&mut pong).await.unwrap();
+        let address = address(&arena.doors[0]);
+        server.stop().await;
+        let end = tokio::time::timeout(SOON, stream.read(&mut pong)).await.unwrap();
+        assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+        // And whoever comes now is told so at once.
+        let mut late = TcpStream::connect(address).await.unwrap();
+        let end = tokio::time::timeout(SOON, late.read(&mut pong)).await.unwrap();
+        assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+        tokio::time::timeout(SOON, arena.world.close()).await.unwrap();
+    }
 }

@@ -92,7 +92,7 @@ fn the_page_is_seen_and_used_in_a_browser() {
     assert!(!files.is_empty(), "{} holds no test", folder.display());
     let mut command = Command::new("node");
     command
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .args(&files);
     for name in [
         "WORKSHOP_DIR",

@@ -1,6 +1,6 @@
 //! Who is answered, and who may act.
 
-use super::client::{address, get, post, request, token};
+use super::client::{Reply, address, get, post, request, token};
 use crate::commands::student::Student;
 
 #[test]
@@ -25,6 +25,7 @@ fn only_names_of_this_machine_and_pages_of_this_origin_are_answered() {
         for path in ["/", "/pipeline", "/events", "/assets/page.css"] {
             let reply = request(&page, "GET", path, &[("host", host)], b"");
             assert_eq!(reply.status, 403, "{host} {path}");
+            assert_guarded(&reply, host);
         }
     }
     for (name, value) in [
@@ -36,8 +37,49 @@ fn only_names_of_this_machine_and_pages_of_this_origin_are_answered() {
     ] {
         let reply = request(&page, "GET", "/pipeline", &[("host", &page), (name, value)], b"");
         assert_eq!(reply.status, 403, "{name}: {value}");
+        assert_guarded(&reply, value);
+        // The page has no option that would allow it.
+        assert!(!reply.text().contains("--allow-origin"), "{}", reply.text());
+        assert!(
+            reply.text().contains("may not use this server"),
+            "{}",
+            reply.text()
+        );
+        assert_eq!(reply.header("access-control-allow-origin"), None);
         assert!(!reply.text().contains("name=\"token\""), "{name}: {value}");
     }
+}
+
+/// No browser makes anything of the reply but what it says.
+fn assert_guarded(reply: &Reply, what: &str) {
+    let policy = reply.header("content-security-policy").unwrap();
+    for rule in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.contains(rule), "{what}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{what}");
+    assert_eq!(reply.header("cache-control"), Some("no-store"), "{what}");
+}
+
+#[test]
+fn a_preflight_of_another_origin_is_refused() {
+    let student = Student::started("1");
+    let page = address(&student);
+    let headers = [
+        ("host", page.as_str()),
+        ("origin", "http://evil.example"),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "x-workshop-token"),
+    ];
+    let reply = request(&page, "OPTIONS", "/checks/3", &headers, b"");
+    assert_eq!(reply.status, 403);
+    assert_guarded(&reply, "a preflight");
+    assert_eq!(reply.header("access-control-allow-headers"), None);
 }
 
 #[test]
@@ -53,18 +95,7 @@ fn every_reply_forbids_what_is_not_from_here() {
         "/assets/../Cargo.toml",
     ] {
         let reply = get(&page, path);
-        let policy = reply.header("content-security-policy").unwrap();
-        for rule in [
-            "default-src 'none'",
-            "script-src 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        ] {
-            assert!(policy.contains(rule), "{path}: {policy}");
-        }
-        assert!(!policy.contains("unsafe"), "{policy}");
-        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{path}");
-        assert_eq!(reply.header("cache-control"), Some("no-store"), "{path}");
+        assert_guarded(&reply, path);
     }
     assert_eq!(get(&page, "/nothing").status, 404);
     assert_eq!(get(&page, "/assets/../Cargo.toml").status, 404);
@@ -116,6 +147,15 @@ fn nothing_acts_without_the_token_or_from_elsewhere() {
         all.extend_from_slice(headers);
         let reply = request(&page, "POST", "/pipeline", &all, body.as_bytes());
         assert_eq!(reply.status, 403, "{what}: {}", reply.text());
+        let from_here = headers.contains(&("origin", origin.as_str()));
+        let expected = if from_here {
+            "the token of this page is missing or old; load the page again"
+        } else if headers.iter().any(|(name, _)| *name == "origin") {
+            "may not use this server, whatever it asks for"
+        } else {
+            "only this page itself may ask for that"
+        };
+        assert!(reply.text().contains(expected), "{what}: {}", reply.text());
     }
     // With both it comes to the view, which has nothing to do here.
     assert_eq!(post(&page, "/pipeline", &token, "").status, 404);
@@ -124,7 +164,11 @@ fn nothing_acts_without_the_token_or_from_elsewhere() {
         request(&page, "POST", "/pipeline", &headers, form.as_bytes()).status,
         404
     );
-    assert_eq!(request(&page, "DELETE", "/pipeline", &headers, b"").status, 405);
+    let deleted = request(&page, "DELETE", "/pipeline", &headers, b"");
+    assert_eq!(
+        (deleted.status, deleted.text().trim_end()),
+        (405, "this page answers GET, HEAD and POST")
+    );
 }
 
 #[test]

@@ -157,6 +157,30 @@ async fn a_line_of_100_megabytes_is_counted_and_left_out() {
 }
 
 #[tokio::test]
+async fn lines_are_bounded_as_well_as_bytes() {
+    let limits = Limits {
+        output_lines: Some(1000),
+        ..Limits::default()
+    };
+    let (mut printed, exit) = rest(&mut Program::spawn(shell("exec yes"), limits).unwrap()).await;
+    assert_eq!(printed.pop(), Some(Output::Flood));
+    assert_eq!(printed, vec![Output::Line("y".into()); 1000]);
+    assert_eq!(exit.killed_by_us, Some(Reason::Flood));
+}
+
+#[tokio::test]
+async fn a_program_that_prints_without_a_pause_keeps_no_other_from_being_heard() {
+    let mut endless = Program::spawn(shell("exec yes"), Limits::default()).unwrap();
+    let mut other = spawn("echo here; exec sleep 600");
+    // In one task, and the endless one is listened to first each time.
+    tokio::select! {
+        biased;
+        _ = rest(&mut endless) => panic!("64 MiB came before a line that another program had printed"),
+        heard = line(&mut other) => assert_eq!(heard, "here"),
+    }
+}
+
+#[tokio::test]
 async fn a_program_that_floods_is_killed_with_all_that_it_started() {
     let limits = Limits {
         output_bytes: 1_000_000,

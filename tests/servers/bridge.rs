@@ -231,6 +231,48 @@ async fn the_next_pubsub_is_tried_after_a_failure() {
 }
 
 #[tokio::test]
+async fn why_a_stream_is_given_up_is_told() {
+    let lost = async |bridge: Bridged, reason: &str| {
+        wire::until(reason, || {
+            bridge.saw(|event| matches!(event, Event::SourceLost { reason: told, .. } if told == reason))
+        })
+        .await;
+        bridge.stop().await.unwrap();
+    };
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    for stream in ["/sub?multipart=0", "/sub"] {
+        let mut options = from_to(&pubsub, queue.url("/put?data=%s"));
+        options.pubsub_urls = vec![pubsub.url(stream)];
+        options.max_message_bytes = 100;
+        let bridge = Bridged::new(options).connected().await;
+        wire::until("the pubsub knows of it", || {
+            pubsub.handle.stats().current_connections == 1
+        })
+        .await;
+        pubsub.handle.publish(Bytes::from("x".repeat(101)));
+        lost(bridge, "a message is longer than the 100 bytes allowed").await;
+        wire::until("the pubsub forgets it", || {
+            pubsub.handle.stats().current_connections == 0
+        })
+        .await;
+    }
+    pubsub.stop().await;
+
+    // The kernel takes the connection, and nobody answers.
+    let silent = wire::free_listener();
+    let url = format!("http://{}/sub", silent.local_addr().unwrap());
+    let bridge = Bridged::new(Options {
+        pubsub_urls: vec![url],
+        destination_get_urls: vec![queue.url("/put?data=%s")],
+        request_timeout: Duration::from_millis(50),
+        ..Options::default()
+    });
+    lost(bridge, "no answer within 50 ms").await;
+    queue.stop().await;
+}
+
+#[tokio::test]
 async fn silence_ends_it() {
     let pubsub = wire::pubsub(pubsub::Options::default());
     let queue = wire::simplequeue(simplequeue::Options::default());

@@ -6,7 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use bytes::Bytes;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use workshop::server::{pubsub, simplequeue};
 
@@ -20,7 +20,7 @@ const PS_TO_HTTP: &str = env!("CARGO_BIN_EXE_ps_to_http");
 struct Started {
     child: Child,
     output: Lines<BufReader<ChildStdout>>,
-    errors: ChildStderr,
+    errors: BufReader<ChildStderr>,
 }
 
 impl Started {
@@ -33,7 +33,7 @@ impl Started {
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();
-        let errors = child.stderr.take().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
         Started {
             child,
             output,
@@ -44,6 +44,15 @@ impl Started {
     async fn line(&mut self) -> String {
         let line = wire::in_time("a line of output", self.output.next_line()).await;
         line.unwrap().expect("a line before the end of the output")
+    }
+
+    /// What it says next on its standard error.
+    async fn complaint(&mut self) -> String {
+        let mut line = String::new();
+        wire::in_time("a line of standard error", self.errors.read_line(&mut line))
+            .await
+            .unwrap();
+        line
     }
 
     /// Reads the start-up lines of a server up to its address.
@@ -368,17 +377,12 @@ async fn a_bridge_asked_to_stop_delivers_what_it_has_read() {
     drop(listener);
     let destination = format!("--destination_get_url=http://{address}/put?data=%s");
     let source = format!("--pubsub_url={}", pubsub.url("/sub?multipart=0"));
-    let bridge = Started::new(PS_TO_HTTP, &[&destination, &source]);
+    let mut bridge = Started::new(PS_TO_HTTP, &[&destination, &source]);
     wire::until("it subscribes", || pubsub.handle.stats().current_connections == 1).await;
     pubsub.handle.publish(Bytes::from("1\n2\n3"));
-    wire::until("it has read", || {
-        pubsub
-            .handle
-            .clients()
-            .iter()
-            .all(|client| client.pending_bytes == 0)
-    })
-    .await;
+    // All three came at once, and it has tried to hand on the first.
+    let complaint = bridge.complaint().await;
+    assert!(complaint.contains(&address.to_string()), "{complaint}");
     bridge.signal(Signal::SIGTERM);
     wire::until("it stops reading", || {
         pubsub.handle.stats().current_connections == 0
@@ -390,6 +394,216 @@ async fn a_bridge_asked_to_stop_delivers_what_it_has_read() {
     assert_eq!(status.code(), Some(0), "{errors}");
     assert_eq!(queue.ask("GET /dump", b"").await.text(), "1\n2\n3\n");
     queue.stop().await;
+}
+
+#[tokio::test]
+async fn a_bridge_says_what_it_loses_and_what_it_cannot_deliver() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let listener = wire::free_listener();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let destination = format!("--destination-get-url=http://{address}/put?data=%s");
+    let source = format!("--pubsub-url={}", pubsub.url("/sub?multipart=0"));
+    let mut bridge = Started::new(PS_TO_HTTP, &[&destination, &source]);
+    wire::until("it subscribes", || pubsub.handle.stats().current_connections == 1).await;
+    pubsub.handle.publish(Bytes::from("1"));
+    let complaint = bridge.complaint().await;
+    assert!(
+        complaint.starts_with(&format!(
+            "ps_to_http: cannot deliver to {address}, will keep trying: cannot connect to {address}: Connection refused"
+        )),
+        "{complaint}"
+    );
+    let listener = workshop::server::bind(address.ip(), address.port()).unwrap();
+    let queue = wire::simplequeue_on(listener, simplequeue::Options::default());
+    assert_eq!(
+        bridge.complaint().await,
+        format!("ps_to_http: delivering to {address} again\n")
+    );
+    let lost = pubsub.address;
+    pubsub.stop().await;
+    assert_eq!(
+        bridge.complaint().await,
+        format!(
+            "ps_to_http: lost the pubsub at {lost}: it ended the stream; connecting again, what is published meanwhile is lost\n"
+        )
+    );
+    bridge.signal(Signal::SIGTERM);
+    assert_eq!(bridge.end().await.0.code(), Some(0));
+    queue.stop().await;
+}
+
+#[tokio::test]
+async fn a_bridge_with_a_wrong_path_says_what_the_servers_answer_to_it() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    let destination = format!("--destination-get-url={}", queue.url("/store?data=%s"));
+    let source = format!("--pubsub-url={}", pubsub.url("/feed"));
+    let mut bridge = Started::new(PS_TO_HTTP, &[&destination, &source]);
+    assert_eq!(
+        bridge.complaint().await,
+        format!(
+            "ps_to_http: no subscription to the pubsub at {}: it answered 404 Not Found to /feed; will keep trying\n",
+            pubsub.address
+        )
+    );
+    bridge.signal(Signal::SIGTERM);
+    assert_eq!(bridge.end().await.0.code(), Some(0));
+
+    let source = format!("--pubsub-url={}", pubsub.url("/sub"));
+    let mut bridge = Started::new(PS_TO_HTTP, &[&destination, &source]);
+    wire::until("it subscribes", || pubsub.handle.stats().current_connections == 1).await;
+    pubsub.handle.publish(Bytes::from("1"));
+    let complaint = bridge.complaint().await;
+    let expected = format!(
+        "ps_to_http: cannot deliver to {}, will keep trying: it answered 404 Not Found to 1 message(s): there is no /store here",
+        queue.address
+    );
+    assert!(complaint.starts_with(&expected), "{complaint}");
+    bridge.signal(Signal::SIGTERM);
+    let (status, _, errors) = bridge.end().await;
+    assert_eq!(
+        (status.code(), errors.as_str()),
+        (
+            Some(1),
+            "ps_to_http: 1 of the messages that were read could not be delivered within 5 s of the end, and are lost\n"
+        )
+    );
+    pubsub.stop().await;
+    queue.stop().await;
+}
+
+#[tokio::test]
+async fn a_bridge_names_the_message_that_no_url_can_hold_and_goes_on() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let queue = wire::simplequeue(simplequeue::Options::default());
+    // Not the plain `/put?data=%s`, for which a queue is given a long message as a body.
+    let destination = format!("--destination-get-url={}", queue.url("/put?by=bridge&data=%s"));
+    let source = format!("--pubsub-url={}", pubsub.url("/sub?multipart=0"));
+    let mut bridge = Started::new(PS_TO_HTTP, &[&destination, &source]);
+    wire::until("it subscribes", || pubsub.handle.stats().current_connections == 1).await;
+    pubsub
+        .handle
+        .publish(Bytes::from(format!("{}\nshort", "x".repeat(70_000))));
+    assert_eq!(
+        bridge.complaint().await,
+        format!(
+            "ps_to_http: left out a message for {}: its URL would have {} bytes, more than servers take; use \
+             --destination-post-url\n",
+            queue.address,
+            70_000 + "/put?by=bridge&data=".len()
+        )
+    );
+    wire::until("the next one arrives", || queue.handle.depth() == 1).await;
+    assert_eq!(queue.ask("GET /dump", b"").await.text(), "short\n");
+    bridge.signal(Signal::SIGTERM);
+    assert_eq!(bridge.end().await.0.code(), Some(0));
+    pubsub.stop().await;
+    queue.stop().await;
+}
+
+#[tokio::test]
+async fn a_bridge_says_that_silence_ended_it() {
+    let pubsub = wire::pubsub(pubsub::Options::default());
+    let source = format!("--pubsub-url={}", pubsub.url("/sub?multipart=0"));
+    let destination = "--destination-get-url=http://127.0.0.1:1/put?data=%s";
+    let bridge = Started::new(PS_TO_HTTP, &[destination, &source, "--max-silence=1"]);
+    let (status, _, errors) = bridge.end().await;
+    assert_eq!(
+        (status.code(), errors.as_str()),
+        (Some(0), "ps_to_http: no message for 1 s, ending\n")
+    );
+    pubsub.stop().await;
+}
+
+/// A pubsub of another make: its stream is in parts, and the second has no length.
+#[tokio::test]
+async fn a_bridge_says_what_is_wrong_with_a_stream_that_it_cannot_read() {
+    let listener = wire::free_listener();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") && stream.read_buf(&mut head).await.unwrap() > 0 {}
+        let answer = "HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+                      --b\r\nContent-Type: text/plain\r\n\r\nx";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        // Open until the bridge has hung up.
+        while stream.read_buf(&mut head).await.unwrap_or(0) > 0 {}
+    });
+    let source = format!("--pubsub-url=http://{address}/sub");
+    let destination = "--destination-get-url=http://127.0.0.1:1/put?data=%s";
+    let mut bridge = Started::new(PS_TO_HTTP, &[destination, &source]);
+    let complaint = bridge.complaint().await;
+    assert!(
+        complaint.starts_with(&format!(
+            "ps_to_http: lost the pubsub at {address}: a part has no usable content-length; its head is "
+        )) && complaint.contains("text/plain"),
+        "{complaint}"
+    );
+    bridge.signal(Signal::SIGTERM);
+    assert_eq!(bridge.end().await.0.code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_overflow_log_on_a_full_disk_is_complained_of_once() {
+    let mut queue = Started::new(
+        SIMPLEQUEUE,
+        &["--port=0", "--max-depth=1", "--overflow-log=/dev/full"],
+    );
+    let (_, address) = queue.start().await;
+    for message in [b"a", b"b", b"c"] {
+        assert_eq!(ask(address, "POST /put", message).await.status, 200);
+    }
+    queue.signal(Signal::SIGTERM);
+    let (status, _, errors) = queue.end().await;
+    assert_eq!(status.code(), Some(0));
+    let complaints: Vec<&str> = errors
+        .lines()
+        .filter(|line| line.starts_with("simplequeue: "))
+        .collect();
+    assert_eq!(
+        complaints,
+        [
+            "simplequeue: cannot write to the overflow log /dev/full, messages that belong in it are lost until this is \
+             mended: No space left on device (os error 28)"
+        ],
+        "{errors}"
+    );
+}
+
+#[tokio::test]
+async fn an_overflow_log_that_cannot_be_opened_anew_stays_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let (before, after) = (folder.path().join("before"), folder.path().join("after"));
+    std::fs::create_dir(&before).unwrap();
+    let path = before.join("overflow.log");
+    let option = format!("--overflow-log={}", path.display());
+    let mut queue = Started::new(SIMPLEQUEUE, &["--port=0", "--max-depth=1", &option]);
+    let (_, address) = queue.start().await;
+    std::fs::rename(&before, &after).unwrap();
+    queue.signal(Signal::SIGHUP);
+    let complaint = loop {
+        let line = queue.complaint().await;
+        if line.starts_with("simplequeue: ") {
+            break line;
+        }
+    };
+    assert!(
+        complaint.starts_with(&format!(
+            "simplequeue: cannot open the overflow log {}: No such file or directory",
+            path.display()
+        )) && complaint.ends_with("; the file that was open stays in use\n"),
+        "{complaint}"
+    );
+    ask(address, "POST /mput", b"a\nb").await;
+    queue.signal(Signal::SIGTERM);
+    assert_eq!(queue.end().await.0.code(), Some(0));
+    assert_eq!(
+        std::fs::read_to_string(after.join("overflow.log")).unwrap(),
+        "a\nb\n"
+    );
 }
 
 /// With no file descriptor left, those who are connected are served, it is said once, and it ends when some close.

@@ -1,6 +1,5 @@
 //! simplequeue, row by row of the contract.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -431,7 +430,7 @@ impl Observer for Recorder {
     fn put(&self, message: &Bytes) {
         self.note(format!("put {}", String::from_utf8_lossy(message)));
     }
-    fn got(&self, _peer: SocketAddr, messages: &[Bytes]) {
+    fn got(&self, _connection: &workshop::server::Connection, messages: &[Bytes]) {
         self.note(format!("got {messages:?}"));
     }
 }

@@ -1,14 +1,16 @@
 //! A Redis between the readers of one world: each reaches it through a proxy of its own, which passes everything on byte
 //! for byte, records each command, and may hold writes back until they meet those of another reader.
 
-mod connection;
 mod contents;
+mod conversation;
 mod keys;
 mod record;
 mod schedule;
+mod scheduled;
+mod watched;
 
-use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -18,14 +20,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::recorder::Recorder;
-use super::witness::Taken;
+use super::room;
+use super::witness::{Taken, Witness};
 use keys::CommandTable;
 pub use record::{Contents, RedisCommand, RedisContents};
 pub use schedule::Schedule;
 use schedule::Scheduler;
-
-/// As many connections of one reader as are served at a time; more wait until one closes.
-const MOST_CONNECTIONS: usize = 1024;
 
 /// How long the arena waits for an answer of the server's.
 const LONGEST_ANSWER: Duration = Duration::from_secs(30);
@@ -38,7 +38,8 @@ const AFTER_A_REFUSAL: Duration = Duration::from_millis(50);
 pub(super) struct Redis {
     server: SocketAddr,
     commands: Arc<CommandTable>,
-    scheduler: Arc<Scheduler>,
+    /// Where they are only watched, there is none.
+    scheduler: Option<Arc<Scheduler>>,
     connections: Arc<AtomicU32>,
 }
 
@@ -48,7 +49,7 @@ pub(super) struct Reader {
     number: u8,
     recorder: Recorder,
     commands: Arc<CommandTable>,
-    scheduler: Arc<Scheduler>,
+    scheduler: Option<Arc<Scheduler>>,
 }
 
 impl Redis {
@@ -57,29 +58,37 @@ impl Redis {
         Ok(Self {
             server,
             commands: Arc::new(CommandTable::of(server).await?),
-            scheduler: Arc::new(Scheduler::new(schedule)),
+            scheduler: (schedule == Schedule::Interleave).then(Arc::default),
             connections: Arc::default(),
         })
     }
 
-    /// Serves `reader` at `listener`, for as long as the future is polled.
+    /// Serves the reader of `witness` at `listener` until `stopped` says so, and returns when the record has everything.
     pub fn serve(
         &self,
         listener: TcpListener,
-        scenario: &'static str,
-        reader: u8,
-        recorder: Recorder,
+        witness: Arc<Witness>,
         taken: watch::Receiver<Taken>,
+        stopped: watch::Receiver<bool>,
     ) -> impl Future<Output = ()> + Send + 'static {
-        self.scheduler.expect(reader, taken);
+        if let Some(scheduler) = &self.scheduler {
+            scheduler.expect(witness.reader, taken);
+        }
         let reader = Arc::new(Reader {
-            scenario,
-            number: reader,
-            recorder,
+            scenario: witness.scenario,
+            number: witness.reader,
+            recorder: witness.recorder.clone(),
             commands: Arc::clone(&self.commands),
-            scheduler: Arc::clone(&self.scheduler),
+            scheduler: self.scheduler.clone(),
         });
-        accept(listener, self.server, reader, Arc::clone(&self.connections))
+        accept(
+            listener,
+            self.server,
+            reader,
+            witness,
+            Arc::clone(&self.connections),
+            stopped,
+        )
     }
 
     /// What stands in `database`.
@@ -103,17 +112,31 @@ pub async fn connect_to(
         .await
 }
 
-async fn accept(listener: TcpListener, server: SocketAddr, reader: Arc<Reader>, numbers: Arc<AtomicU32>) {
+async fn accept(
+    listener: TcpListener,
+    server: SocketAddr,
+    reader: Arc<Reader>,
+    witness: Arc<Witness>,
+    numbers: Arc<AtomicU32>,
+    stopped: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
+    let mut end = pin!(until_true(stopped.clone()));
     loop {
         tokio::select! {
-            accepted = listener.accept(), if connections.len() < MOST_CONNECTIONS => match accepted {
+            () = &mut end => break,
+            accepted = listener.accept() => match accepted {
                 Ok((client, _)) => {
+                    let both_ends = room::descriptors().try_acquire_many_owned(2);
+                    let (Ok(both_ends), true) = (both_ends, connections.len() < room::MOST_CONNECTIONS) else {
+                        witness.has_no_room(connections.len() + 1);
+                        continue;
+                    };
                     let number = numbers.fetch_add(1, Ordering::Relaxed) + 1;
-                    let reader = Arc::clone(&reader);
+                    let connecting = connect(Arc::clone(&reader), number, client, server, stopped.clone());
                     connections.spawn(async move {
-                        // A connection that breaks is the program's to notice: both its ends are closed.
-                        let _ = connect(&reader, number, client, server).await;
+                        let _both_ends = both_ends;
+                        connecting.await;
                     });
                 }
                 Err(_) => tokio::time::sleep(AFTER_A_REFUSAL).await,
@@ -121,9 +144,38 @@ async fn accept(listener: TcpListener, server: SocketAddr, reader: Arc<Reader>, 
             Some(_) = connections.join_next() => {}
         }
     }
+    while connections.join_next().await.is_some() {}
 }
 
-async fn connect(reader: &Reader, number: u32, client: TcpStream, server: SocketAddr) -> io::Result<()> {
-    let server = TcpStream::connect(server).await?;
-    connection::pass_on(reader, number, client, server).await
+/// One connection. That it breaks is the program's to notice: both its ends are closed.
+async fn connect(
+    reader: Arc<Reader>,
+    number: u32,
+    client: TcpStream,
+    server: SocketAddr,
+    stopped: watch::Receiver<bool>,
+) {
+    let Ok(server) = TcpStream::connect(server).await else {
+        return;
+    };
+    // The proxy sends what it has at once; to wait for more would make every request slower.
+    if client
+        .set_nodelay(true)
+        .and_then(|()| server.set_nodelay(true))
+        .is_err()
+    {
+        return;
+    }
+    match reader.scheduler.clone() {
+        None => watched::pass_on(reader, number, client, server, stopped).await,
+        Some(scheduler) => tokio::select! {
+            _ = scheduled::pass_on(&reader, &scheduler, number, client, server) => {}
+            () = until_true(stopped) => {}
+        },
+    }
+}
+
+/// Waits until it is so, or nobody is left to say so.
+async fn until_true(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

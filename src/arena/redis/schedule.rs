@@ -105,9 +105,8 @@ pub(super) struct Write {
 }
 
 /// Decides who may write when. One for all readers of a world.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Scheduler {
-    schedule: Schedule,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -162,14 +161,6 @@ enum Verdict {
 }
 
 impl Scheduler {
-    pub fn new(schedule: Schedule) -> Self {
-        Self {
-            schedule,
-            state: Mutex::default(),
-            changed: Notify::new(),
-        }
-    }
-
     /// A reader is to come, of whose dealings with the queue `taken` tells.
     pub fn expect(&self, reader: u8, taken: watch::Receiver<Taken>) {
         let reader_state = Reader {
@@ -221,9 +212,6 @@ impl Scheduler {
 
     /// The reader sent a command and got a reply: whether it asks the same over and over.
     pub fn answered(&self, reader: u8, arguments: &[Vec<u8>], reply: &Reply) {
-        if self.schedule == Schedule::Watch {
-            return;
-        }
         // One that tries for a lock may bring a new token each time.
         let refused = matches!(reply, Reply::Nil | Reply::Integer(0));
         let asked = if refused {
@@ -247,7 +235,7 @@ impl Scheduler {
 
     /// The hold in which the reader has to wait before it may do `writes`, where there is reason for one.
     pub fn hold(&self, reader: u8, writes: &[Write]) -> Option<Hold<'_>> {
-        if self.schedule == Schedule::Watch || writes.is_empty() {
+        if writes.is_empty() {
             return None;
         }
         Hold::begin(self, reader, writes)
@@ -260,9 +248,6 @@ impl Scheduler {
         manner: Manner,
         list: impl Fn(&mut KeyState) -> &mut VecDeque<Done>,
     ) {
-        if self.schedule == Schedule::Watch {
-            return;
-        }
         let mut state = self.lock();
         state.clock += 1;
         let at = state.clock;

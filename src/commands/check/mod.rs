@@ -8,15 +8,15 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::exit::Exit;
+use super::exit::{self, Exit, Usage};
 use super::interruption::Interruption;
 use super::suspension::Suspension;
 use super::{Outcome, build, language, run, say};
 use crate::arena::Recorder;
-use crate::checks::{Claim, Report, Trial, Verdict, overall, report_text};
+use crate::checks::{Claim, Report, Trial, Verdict, report_text};
 use crate::cli;
 use crate::lesson::Stream;
 use crate::program::guard::Guard;
@@ -26,6 +26,14 @@ use subject::{Place, Subject};
 
 pub fn check(dir: Option<&Path>, arguments: cli::Check) -> Outcome {
     let place = Place::find(dir, arguments.program)?;
+    if let (Some(seed), false) = (arguments.seed, place.section.has_program()) {
+        return Err(Usage(format!(
+            "section {number} judges no program and draws no numbers, so --seed {seed} has nothing to repeat; \
+             `workshop check {number}` looks again at what you have running, and at your answers",
+            number = place.section.number
+        ))
+        .into());
+    }
     if arguments.watch {
         return watch::watch(&place, arguments.seed, arguments.json);
     }
@@ -59,10 +67,15 @@ async fn examine(
     let begun = Instant::now();
     let place = subject.place;
     let run = match &place.workspace {
-        Some(workspace) => workspace.new_run(place.section.number),
-        None => RunFolder::temporary(),
-    }
-    .context("cannot make a folder for the record of this check")?;
+        Some(workspace) => workspace.new_run(place.section.number)?,
+        None => RunFolder::temporary().map_err(|error| {
+            let folder = std::env::temp_dir();
+            anyhow!(
+                "cannot make a folder for the record of this check in {}: {error}; set TMPDIR to another",
+                folder.display()
+            )
+        })?,
+    };
     // A seed that is easy to read out and to type again.
     let seed = seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let recorder = Recorder::begin(&run.record()).with_context(|| unwritten(&run))?;
@@ -76,16 +89,14 @@ async fn examine(
     }
     place.check.gather(&trial).await?;
     let history = recorder.finish().with_context(|| unwritten(&run))?;
-    let claims = place.check.judge(&history);
-    Ok(Report {
-        section: place.section.number,
-        verdict: overall(&claims),
+    Ok(Report::of(
+        place.check,
+        &history,
         seed,
-        command: subject.command.clone(),
-        run: run.path().display().to_string(),
-        duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        claims,
-    })
+        subject.command.clone(),
+        run.path(),
+        u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    ))
 }
 
 /// What to say where the record could not be written: nothing can be told from the part of it that was.
@@ -100,15 +111,21 @@ fn unwritten(run: &RunFolder) -> String {
 fn conclude(place: &Place, report: &Report, json: bool) -> anyhow::Result<()> {
     let done = report.verdict == Verdict::Pass && place.is_own();
     let next = if done {
-        section_done(place)?
+        section_done(place)
     } else {
-        what_next(&report.claims)
+        Ok(what_next(&report.claims))
     };
     if json {
-        return say::say(&format!("{}\n", serde_json::to_string(report)?));
+        say::say(&format!("{}\n", serde_json::to_string(report)?))?;
+    } else {
+        let page = report_text(report, &place.section.lesson.title, &Style::for_stdout());
+        say::say(&format!("{page}{}", next.as_deref().unwrap_or_default()))?;
     }
-    let page = report_text(report, &place.section.lesson.title, &Style::for_stdout());
-    say::say(&format!("{page}{next}"))
+    // The verdict stands, whatever became of the note.
+    if let Err(error) = next {
+        exit::report(&error, Exit::Done);
+    }
+    Ok(())
 }
 
 fn trial<'a>(
@@ -179,11 +196,15 @@ fn section_done(place: &Place) -> anyhow::Result<String> {
         return Ok(String::new());
     };
     let section = place.section;
+    workspace
+        .update_progress(|progress| progress.section(section.number).note_passed())
+        .context("the section is done, but that cannot be noted")?;
     let programs = workspace.programs(section).ok();
     if let Some(language) = language::of_solution(section, programs.as_ref(), &workspace.progress()?) {
-        workspace.add_solution(section, language)?;
+        workspace
+            .add_solution(section, language)
+            .context("the section is done, but no solution can be put beside your work")?;
     }
-    workspace.update_progress(|progress| progress.section(section.number).note_passed())?;
     let solution = workspace.section(section).join(SOLUTION_FOLDER);
     let mut lines = vec![(
         format!("ls {}", say::shown(&solution)),

@@ -62,11 +62,11 @@ impl<'a> Screen<'a> {
                 self.names(written)
             ));
         }
-        let folder = say::shown(&self.place.directory);
-        let folder = untrusted(&folder, 60);
+        let folder = untrusted(&say::named(&self.place.directory), 60);
+        let answers = untrusted(&say::shown(&self.place.directory.join("answers.toml")), 80);
         let what = if !self.place.section.has_program() {
             format!(
-                "Section {} has no program: waiting for a save of {folder}/answers.toml. Check again by hand after you \
+                "Section {} has no program: waiting for a save of {answers}. Check again by hand after you \
                  have changed what runs.",
                 self.place.section.number
             )

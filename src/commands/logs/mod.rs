@@ -93,6 +93,9 @@ fn named<'a>(parts: &'a [Part], name: &str) -> Result<&'a Part, Usage> {
 fn all_of(part: &Part) -> Outcome {
     let mut printer = lines::Printer::of(part.mark);
     match fs::File::open(&part.path) {
+        Ok(file) if !file.metadata()?.is_file() => {
+            anyhow::bail!("cannot read {}: it is not a file", part.path.display())
+        }
         Ok(mut file) => printer.print_all(&mut file)?,
         // Nothing was started yet.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}

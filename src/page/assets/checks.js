@@ -2,8 +2,9 @@
 
 import { onData } from "./shell.js";
 
-const section = Number(document.getElementById("report").dataset.section);
-let shown = null;
+const { section, known } = document.getElementById("report").dataset;
+/** What is shown is of this time: whether a check was running, and which record was the last. */
+let shown = JSON.stringify(JSON.parse(known));
 let asked = 0;
 
 /** Puts what the server says now in place of what is shown, and leaves the rest of the page as it is. */
@@ -22,9 +23,8 @@ async function renew() {
 }
 
 onData(({ running, records }) => {
-  // A record that grows belongs to a check that is not over.
   const now = JSON.stringify([running, records[section - 1]]);
-  if (shown !== null && shown !== now) renew();
+  if (shown !== now) renew();
   shown = now;
 });
 

@@ -1,7 +1,8 @@
 // A chart against n, on a logarithmic axis: lines, bands and a rule, as SVG whose colours are the style sheet's.
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { left: 72, right: 14, top: 12, bottom: 44 };
+/** In letters' size, as the style sheet has it: a projector's are larger. */
+const MARGIN = { left: 4.5, right: 0.9, top: 0.75, bottom: 2.75 };
 
 const raised = (power) => [...String(power)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])).join("");
 
@@ -63,35 +64,37 @@ export function plot(svg, { bands = [], lines = [], rule = null, low, high, most
     if (old.tagName !== "title" && old.tagName !== "desc") old.remove();
   }
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const margin = Object.fromEntries(Object.entries(MARGIN).map(([side, letters]) => [side, letters * rem]));
+  const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
   const decades = Math.max(1, Math.log10(most));
   const [bottom, top] = [scale.place(low), scale.place(high)];
-  const x = (n) => MARGIN.left + (Math.log10(n) / decades) * inner.width;
+  const x = (n) => margin.left + (Math.log10(n) / decades) * inner.width;
   // What is far off must not come to numbers that SVG cannot hold.
   const y = (value) => {
     const share = (scale.place(value) - bottom) / (top - bottom);
-    return MARGIN.top + (1 - Math.min(3, Math.max(-2, share))) * inner.height;
+    return margin.top + (1 - Math.min(3, Math.max(-2, share))) * inner.height;
   };
   const clip = `${svg.id}-clip`;
   add(add(add(svg, "defs", {}), "clipPath", { id: clip }), "rect", {
-    x: MARGIN.left, y: MARGIN.top, width: inner.width, height: inner.height,
+    x: margin.left, y: margin.top, width: inner.width, height: inner.height,
   });
 
   const axes = add(svg, "g", { class: "axes", "aria-hidden": "true" });
   for (let power = 0; power <= decades + 1e-9; power += 1) {
     const at = x(10 ** power);
-    add(axes, "line", { x1: at, x2: at, y1: MARGIN.top, y2: MARGIN.top + inner.height });
-    const tooNarrow = inner.width / decades < 46 && power % 2 === 1;
+    add(axes, "line", { x1: at, x2: at, y1: margin.top, y2: margin.top + inner.height });
+    const tooNarrow = inner.width / decades < 2.9 * rem && power % 2 === 1;
     if (!tooNarrow) {
       const label = power < 4 ? count(10 ** power) : `10${raised(power)}`;
-      add(axes, "text", { x: at, y: height - 23, "text-anchor": power === 0 ? "start" : "middle" }, label);
+      add(axes, "text", { x: at, y: height - 1.45 * rem, "text-anchor": power === 0 ? "start" : "middle" }, label);
     }
   }
-  add(axes, "text", { x: MARGIN.left + inner.width, y: height - 4, "text-anchor": "end", class: "name" }, "n, numbers read");
+  add(axes, "text", { x: margin.left + inner.width, y: height - 0.25 * rem, "text-anchor": "end", class: "name" }, "n, numbers read");
   for (const tick of scale.ticks(low, high)) {
     const at = y(tick);
-    add(axes, "line", { x1: MARGIN.left, x2: MARGIN.left + inner.width, y1: at, y2: at });
-    add(axes, "text", { x: MARGIN.left - 8, y: at + 4, "text-anchor": "end" }, short(tick));
+    add(axes, "line", { x1: margin.left, x2: margin.left + inner.width, y1: at, y2: at });
+    add(axes, "text", { x: margin.left - rem / 2, y: at + rem / 4, "text-anchor": "end" }, short(tick));
   }
 
   const shapes = add(svg, "g", { "clip-path": `url(#${clip})`, "aria-hidden": "true" });
@@ -103,7 +106,7 @@ export function plot(svg, { bands = [], lines = [], rule = null, low, high, most
     add(shapes, "polygon", { class: `band ${name}`, points: [...upper, ...lower].join(" ") });
   }
   if (rule !== null) {
-    add(shapes, "line", { class: "rule", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(rule), y2: y(rule) });
+    add(shapes, "line", { class: "rule", x1: margin.left, x2: width - margin.right, y1: y(rule), y2: y(rule) });
   }
   for (const { name, points, dots } of lines) {
     if (points.length > 1) add(shapes, "polyline", { class: `line ${name}`, points: points.map(at).join(" ") });

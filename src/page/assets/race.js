@@ -1,4 +1,7 @@
-// Steps through the interleaving, forwards and backwards.
+// Steps through the interleaving, forwards and backwards; and shows the next check of section 4 when it comes.
+
+import { isNewer } from "./records.js";
+import { onData } from "./shell.js";
 
 const steps = [...document.querySelectorAll("#steps > li")];
 const byId = (id) => document.getElementById(id);
@@ -25,6 +28,10 @@ function show(wanted, spoken = true) {
   if (top < lanes.scrollTop) lanes.scrollTop = top - 48;
   else if (bottom > lanes.scrollTop + lanes.clientHeight) lanes.scrollTop = bottom - lanes.clientHeight + 8;
 }
+
+onData(({ records }) => {
+  if (isNewer(records, 4)) location.reload();
+});
 
 if (steps.length > 0) {
   byId("first").addEventListener("click", () => show(0));

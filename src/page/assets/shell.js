@@ -2,6 +2,9 @@
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const status = document.getElementById("connection");
+// What stands there until something is known.
+const waiting = document.getElementById("waiting");
+if (waiting) waiting.hidden = false;
 const handlers = [];
 let source = null;
 let retry = 0;
@@ -20,6 +23,9 @@ export function act(path, fields = {}) {
   });
 }
 
+// On a phone the navigation is wider than the window.
+document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 function say(text) {
   if (status.textContent !== text) status.textContent = text;
   document.documentElement.classList.toggle("gone", text !== "");
@@ -36,6 +42,7 @@ function connect() {
   });
   source.addEventListener("message", (event) => {
     const data = JSON.parse(event.data);
+    waiting?.remove();
     for (const handler of handlers) handler(data);
   });
   source.addEventListener("error", () => {

@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::feed::Feed;
+use super::records::Records;
 use super::view::{Answer, Answering, Asked, Page, View};
 use crate::lesson::{self, Section};
 use crate::services::Live;
@@ -17,32 +18,30 @@ use crate::workspace::Workspace;
 use report::Reports;
 use runner::Runner;
 
-/// How often it is looked whether there is a new record. A terminal makes them too.
+/// How often it is looked whether a check runs and whether there is a new record. A terminal makes them too.
 const PERIOD: Duration = Duration::from_millis(500);
 
 /// The view `/checks`: `/checks/3` is a section; a POST there runs its check.
 pub(super) struct Checks {
     section: u8,
     workspace: Workspace,
+    records: Records,
     reports: Reports,
     runner: Runner,
     feed: Feed,
 }
 
 impl Checks {
-    pub fn new(live: &Live) -> Self {
+    pub fn new(live: &Live, records: &Records) -> Self {
         let runner = Runner::new(live);
-        let (watched, workspace) = (runner.clone(), live.workspace.clone());
+        let (watched, reader) = (runner.clone(), records.clone());
         Self {
             section: live.section.number,
             workspace: live.workspace.clone(),
+            records: records.clone(),
             reports: Reports::default(),
             feed: Feed::every(PERIOD, move || {
-                let records: Vec<_> = lesson::sections()
-                    .iter()
-                    .map(|section| report::version(&workspace, section.number))
-                    .collect();
-                let now = json!({"running": watched.running(), "records": records});
+                let now = json!({"running": watched.running(), "records": reader.versions()});
                 async move { now }
             }),
             runner,
@@ -52,11 +51,12 @@ impl Checks {
     async fn page(&self, section: &'static Section, token: &str) -> Page {
         let number = section.number;
         let running = self.runner.running();
-        let shown = self.reports.last(&self.workspace, section).await;
+        let version = self.records.versions().swap_remove(usize::from(number) - 1);
+        let shown = self.reports.last(&self.records, section).await;
         let main = html! {
             h1 { "Checks" }
             (self.sections(number))
-            div #report data-section=(number) {
+            div #report data-section=(number) data-known=(json!([running, version])) {
                 form.run method="post" action={ "/checks/" (number) } {
                     input type="hidden" name="token" value=(token);
                     button type="submit" disabled[running.is_some()] {

@@ -1,6 +1,5 @@
 //! A report as HTML, from the record that the check left.
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -8,41 +7,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use crate::arena::WholeRecord;
-use crate::checks::{self, Explanation, Report, Verdict, explained, overall};
+use crate::checks::{self, Explanation, Report, Verdict, explained};
 use crate::lesson::Section;
-use crate::workspace::{RunFolder, Workspace};
-
-/// A record that is longer than this is not judged for the page: a browser would wait for too long. The terminal's own
-/// report has said what there is to say.
-const LONGEST_RECORD: u64 = 256 << 20;
-
-/// The file of a record, as it was when it was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    path: std::path::PathBuf,
-    length: u64,
-    written: Option<SystemTime>,
-}
-
-impl Seen {
-    fn of(run: &RunFolder) -> Option<Self> {
-        let path = run.record();
-        let metadata = path.metadata().ok()?;
-        Some(Self {
-            path,
-            length: metadata.len(),
-            written: metadata.modified().ok(),
-        })
-    }
-}
-
-/// Changes whenever the last record of `section` does.
-pub(super) fn version(workspace: &Workspace, section: u8) -> Option<String> {
-    let seen = Seen::of(&workspace.last_run_of(section)?)?;
-    let name = seen.path.parent()?.file_name()?.to_string_lossy().into_owned();
-    Some(format!("{name} {}", seen.length))
-}
+use crate::page::records::{Record, Records, Seen};
+use crate::render::untrusted;
 
 /// The reports that were judged, so that each record is judged once.
 #[derive(Debug, Default)]
@@ -50,29 +18,29 @@ pub(super) struct Reports(Mutex<Vec<(Seen, Markup)>>);
 
 impl Reports {
     /// What the last check of `section` found out.
-    pub async fn last(&self, workspace: &Workspace, section: &'static Section) -> Markup {
-        let Some(run) = workspace.last_run_of(section.number) else {
-            return html! { p.quiet { "There was no check of this section yet." } };
-        };
-        let Some(seen) = Seen::of(&run) else {
-            return html! { p.quiet { "The last check left no record; it was interrupted as it began." } };
+    pub async fn last(&self, records: &Records, section: &'static Section) -> Markup {
+        let seen = match records.seen(Some(section.number)) {
+            Some(Ok(seen)) => seen,
+            Some(Err(why)) => return html! { p.quiet { (why) } },
+            None => return no_check_yet(section.number),
         };
         if let Some(markup) = self.known(&seen) {
             return markup;
         }
-        let (path, length) = (run.path().to_owned(), seen.length);
+        let record = match records.read(seen).await {
+            Ok(record) => record,
+            Err(why) => return html! { p.quiet { (untrusted(&why, 600)) } },
+        };
+        let seen = record.seen.clone();
         // It may take a moment, and the servers share this thread.
-        let judged = tokio::task::spawn_blocking(move || judge(&path, length, section)).await;
-        match judged {
-            Ok(Ok(report)) => {
-                let markup = shown(&report, seen.written);
+        let judged =
+            tokio::task::spawn_blocking(move || Some(shown(&judge(&record, section)?, record.seen.written)));
+        match judged.await {
+            Ok(Some(markup)) => {
                 self.remember(seen, markup.clone());
                 markup
             }
-            Ok(Err(why)) => html! {
-                p.quiet { "The last check has not ended: it is running in a terminal, or it was interrupted." }
-                p.quiet { (why) }
-            },
+            Ok(None) => html! { p.quiet { "This section has no check." } },
             Err(_) => {
                 html! { p.quiet { "This record cannot be judged; " code { "workshop judge" } " may say why." } }
             }
@@ -95,26 +63,29 @@ impl Reports {
     }
 }
 
-/// Judges the record in the folder `run` again.
-fn judge(run: &Path, length: u64, section: &Section) -> Result<Report, String> {
-    if length > LONGEST_RECORD {
-        return Err(format!(
-            "Its record is {} MB long; `workshop judge` judges it.",
-            length >> 20
-        ));
+fn no_check_yet(section: u8) -> Markup {
+    html! {
+        div.card {
+            p {
+                strong { "There was no check of this section yet." }
+                " The button runs one, and tells here what is right, what is not, and why. To begin with the section:"
+            }
+            pre { code { "workshop start " (section) } }
+        }
     }
-    let record = WholeRecord::read(&RunFolder::at(run).record()).map_err(|error| error.to_string())?;
-    let check = checks::of_section(section.number).ok_or("This section has no check.")?;
-    let claims = check.judge(&record.history);
-    Ok(Report {
-        section: section.number,
-        verdict: overall(&claims),
-        seed: record.seed,
-        command: record.command,
-        run: run.display().to_string(),
-        duration_ms: record.duration_ms,
-        claims,
-    })
+}
+
+/// Judges the record again; `None` where the section has no check.
+fn judge(record: &Record, section: &Section) -> Option<Report> {
+    let whole = &record.whole;
+    Some(Report::of(
+        checks::of_section(section.number)?,
+        &whole.history,
+        whole.seed,
+        whole.command.clone(),
+        record.seen.folder(),
+        whole.duration_ms,
+    ))
 }
 
 fn shown(report: &Report, written: Option<SystemTime>) -> Markup {
@@ -163,8 +134,14 @@ fn shown(report: &Report, written: Option<SystemTime>) -> Markup {
                 }
             }
         }
-        p.quiet {
-            "The same numbers again: " code { "workshop check " (report.section) " --seed " (report.seed) }
+        @for remark in &report.remarks {
+            p.remark { (remark) }
+        }
+        // Where no program is judged, no numbers are drawn.
+        @if !report.command.is_empty() {
+            p.quiet {
+                "The same numbers again: " code { "workshop check " (report.section) " --seed " (report.seed) }
+            }
         }
         p.quiet.record { "The record: " code { (report.run) } }
     }

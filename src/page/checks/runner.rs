@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::program::guard::Guard;
 use crate::program::{Command, Status};
+use crate::render::causes;
 use crate::services::Live;
 use crate::services::tool;
 
@@ -67,7 +68,7 @@ impl Runner {
             if let Some(state) = shared.upgrade() {
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
                 state.running = None;
-                state.problem = result.err().map(|error| (section, format!("{error:#}")));
+                state.problem = result.err().map(|error| (section, causes(error.as_ref())));
             }
         });
         Ok(())

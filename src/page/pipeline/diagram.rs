@@ -59,6 +59,7 @@ pub(super) fn of(now: &Snapshot) -> Markup {
                     (row("taken", "queue-out", now.queue.taken))
                     (row("dropped, full", "queue-dropped", now.queue.dropped))
                 }
+                p { a href="/ledger?of=live" { "what becomes of each message" } }
             }
             (flow("readers"))
             li.part.readers {

@@ -40,7 +40,10 @@ pub struct Summary {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The destinations did not take what was pending in the time allowed at the end.
-    #[error("{undelivered} messages were read but not delivered within {} s of the end", .limit.as_secs_f64())]
+    #[error(
+        "{undelivered} of the messages that were read could not be delivered within {} s of the end, and are lost",
+        .limit.as_secs_f64()
+    )]
     Undelivered {
         /// Deliveries that were left.
         undelivered: u64,

@@ -133,9 +133,10 @@ impl fmt::Display for Event {
             Event::DestinationBack { address } => write!(f, "delivering to {address} again"),
             Event::Undeliverable { address, length } => write!(
                 f,
-                "left out a message for {address}: its URL would have {length} bytes; use --destination-post-url"
+                "left out a message for {address}: its URL would have {length} bytes, more than servers take; use \
+                 --destination-post-url"
             ),
-            Event::Silence { seconds } => write!(f, "no message for {seconds} seconds, ending"),
+            Event::Silence { seconds } => write!(f, "no message for {seconds} s, ending"),
         }
     }
 }

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Access, RequestLog, bind};
+use crate::render::causes;
 use crate::server::console;
 
 pub use ps_to_http::{ps_to_http, ps_to_http_line};
@@ -52,8 +53,8 @@ struct Listen {
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Print a line per request.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true",
-          value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_value_t = false,
+          default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
     enable_logging: bool,
     /// Let web pages of this origin use the server, as in http://localhost:3000; * for any. May be repeated.
     #[arg(long, value_name = "ORIGIN")]
@@ -78,6 +79,7 @@ impl Listen {
     fn access(&self) -> Access {
         Access {
             allow_origins: self.allow_origin.clone(),
+            option: Some("--allow-origin"),
         }
     }
 }
@@ -91,7 +93,7 @@ fn run(name: &str, program: impl Future<Output = anyhow::Result<()>>) -> ExitCod
         .and_then(|runtime| runtime.block_on(program))
     {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(name, &format_args!("{error:#}")),
+        Err(error) => fail(name, &causes(error.as_ref())),
     }
 }
 

@@ -14,7 +14,12 @@ use crate::server::console;
 
 /// Reads a pubsub and hands every message to HTTP destinations.
 #[derive(Debug, Parser)]
-#[command(name = "ps_to_http", version)]
+#[command(
+    name = "ps_to_http",
+    version,
+    after_help = "Example: ps_to_http --pubsub-url=\"http://127.0.0.1:8080/sub?multipart=0\" \\\n           \
+                  --destination-get-url=\"http://127.0.0.1:8081/put?data=%s\""
+)]
 struct Arguments {
     /// Stream to read; several may be given, and the next is tried when one fails.
     #[arg(
@@ -30,8 +35,8 @@ struct Arguments {
     #[arg(long, value_name = "URL")]
     destination_post_url: Vec<String>,
     /// Give each message to one destination in turn, not to all of them.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true",
-          value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_value_t = false,
+          default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
     round_robin: bool,
     /// Quit after this long without a message; 0 and below: never.
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]

@@ -13,7 +13,7 @@ use crate::server::pubsub::{Options, ROUTES};
 /// Runs in the foreground as the user who starts it; a service manager can do what the original's --daemon, --root,
 /// --user and --group did.
 #[derive(Debug, Parser)]
-#[command(name = "pubsub", version)]
+#[command(name = "pubsub", version, after_help = "Example: pubsub --port=8080")]
 struct Arguments {
     #[command(flatten)]
     listen: Listen,

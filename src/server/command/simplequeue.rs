@@ -17,7 +17,11 @@ use crate::server::simplequeue::{Options, ROUTES};
 /// Runs in the foreground as the user who starts it; a service manager can do what the original's --daemon, --root,
 /// --user and --group did.
 #[derive(Debug, Parser)]
-#[command(name = "simplequeue", version)]
+#[command(
+    name = "simplequeue",
+    version,
+    after_help = "Example: simplequeue --port=8081 --max-depth=100000"
+)]
 struct Arguments {
     #[command(flatten)]
     listen: Listen,
@@ -40,8 +44,8 @@ struct Arguments {
     #[arg(long, value_name = "TEXT", default_value = "\n", hide_default_value = true)]
     mput_item_sep: String,
     /// Let /exit stop the server, for anyone who asks.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true",
-          value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_value_t = false,
+          default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())]
     enable_exit: bool,
     /// Longest body of a POST; a longer one is answered with 413.
     #[arg(long, value_name = "BYTES", default_value_t = Options::default().max_body_bytes)]

@@ -91,12 +91,14 @@ pub struct Client {
 pub trait Observer: Send + Sync + 'static {
     /// A request came in, whatever it asks for.
     fn requested(&self) {}
+    /// So many connections are open, which is as many as there may be: more wait, or are closed.
+    fn crowded(&self, _connections: usize) {}
     /// A subscriber gets what is published from here on.
     fn subscribed(&self, _peer: SocketAddr) {}
     /// A subscriber is gone.
     fn unsubscribed(&self, _peer: SocketAddr) {}
-    /// A POST has been published. Called before it is answered.
-    fn published(&self, _published: Published) {}
+    /// The messages in the body of a POST, one a line, are about to be published. No subscriber has them yet.
+    fn publishing(&self, _messages: &Chunks) {}
 }
 
 struct Unobserved;

@@ -41,8 +41,8 @@ impl Routes {
             Ok(body) => body,
             Err(error) => return error.reply(),
         };
+        self.observer.publishing(&body);
         let published = self.pubsub.hub.publish(&body);
-        self.observer.published(published);
         let line = format!(
             "Published {} messages to {} clients.\n",
             published.messages, published.subscribers
@@ -232,6 +232,10 @@ impl Handler for Routes {
     fn drain(&self) {
         self.closing.store(true, Ordering::Release);
         self.pubsub.hub.wake_all();
+    }
+
+    fn crowded(&self, connections: usize) {
+        self.observer.crowded(connections);
     }
 
     fn warn(&self, sentence: &str) {

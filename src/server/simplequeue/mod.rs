@@ -6,7 +6,6 @@ mod store;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::access::Access;
+use super::connection::Connection;
 use super::listen::{self, Limits, Terms};
 use super::request_log::RequestLog;
 use store::Store;
@@ -96,20 +96,24 @@ pub struct Stats {
 
 /// Is told what the clients of one listener do.
 ///
-/// A queue can serve several listeners, each with an observer of its own. `put` and `got` are called while the queue
-/// is locked and before the reply is written: over all listeners, their order is that in which messages went in and
+/// A queue can serve several listeners, each with an observer of its own. `put`, `dropped` and `got` are called while the
+/// queue is locked and before the reply is written: over all listeners, their order is that in which messages went in and
 /// out. They must return at once and must not call the queue.
 pub trait Observer: Send + Sync + 'static {
     /// A request came in, whatever it asks for.
     fn requested(&self) {}
+    /// So many connections are open, which is as many as there may be: more wait, or are closed.
+    fn crowded(&self, _connections: usize) {}
     /// What a `/get` or `/mget` waits for before it takes anything; by default nothing.
     fn turn(&self) -> Option<Turn<'_>> {
         None
     }
     /// A message went in.
     fn put(&self, _message: &Bytes) {}
-    /// A `/get` or `/mget` over the connection from `peer` took these; none, if the queue was empty.
-    fn got(&self, _peer: SocketAddr, _messages: &[Bytes]) {}
+    /// The oldest message went because what was put passed a limit.
+    fn dropped(&self, _message: &Bytes) {}
+    /// A `/get` or `/mget` over this connection took these; none, if the queue was empty.
+    fn got(&self, _connection: &Connection, _messages: &[Bytes]) {}
 }
 
 /// The wait for a request's turn.

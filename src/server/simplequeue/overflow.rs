@@ -55,7 +55,7 @@ impl OverflowLog {
                 // Once for each time it begins to fail: on a full disk every message would repeat it.
                 if !self.failing {
                     console::warn(format_args!(
-                        "simplequeue: cannot write to the overflow log {}, messages past the limit are lost until \
+                        "simplequeue: cannot write to the overflow log {}, messages that belong in it are lost until \
                          this is mended: {error}",
                         self.path.display()
                     ));

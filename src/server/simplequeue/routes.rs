@@ -1,7 +1,6 @@
 //! What a simplequeue answers to which request.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -12,7 +11,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::{BATCHES, Observer, Simplequeue, Stats};
 use crate::protocol::{lines, query};
 use crate::server::chunks::Chunks;
-use crate::server::connection::Control;
+use crate::server::connection::{Connection, Control};
 use crate::server::console;
 use crate::server::listen::Handler;
 use crate::server::metrics::{self, counter, gauge};
@@ -81,12 +80,16 @@ impl Routes {
         }
     }
 
-    fn get(&self, peer: SocketAddr) -> Response<Whole> {
-        let message = self.queue.store.get(|messages| self.observer.got(peer, messages));
+    fn get(&self, control: &Arc<Control>) -> Response<Whole> {
+        let connection = Connection::of(control);
+        let message = self
+            .queue
+            .store
+            .get(|messages| self.observer.got(&connection, messages));
         text(StatusCode::OK, message.unwrap_or_default())
     }
 
-    fn get_many(&self, request: &Request<Incoming>, peer: SocketAddr) -> Response<Whole> {
+    fn get_many(&self, request: &Request<Incoming>, control: &Arc<Control>) -> Response<Whole> {
         let query = request.uri().query();
         let Some(items) = items(query) else {
             return text(
@@ -97,10 +100,11 @@ impl Routes {
         let items = items.min(self.queue.options.max_mget.unwrap_or(usize::MAX));
         let separator = query::parameter(query, "separator");
         let separator = separator.as_deref().unwrap_or(&self.queue.options.mget_item_sep);
+        let connection = Connection::of(control);
         let messages = self
             .queue
             .store
-            .get_many(items, |messages| self.observer.got(peer, messages));
+            .get_many(items, |messages| self.observer.got(&connection, messages));
         text(StatusCode::OK, join(&messages, separator, messages.len() < items))
     }
 
@@ -267,12 +271,12 @@ impl Handler for Routes {
             self.put(request, control).await
         } else if path.starts_with("/get") {
             self.turn().await;
-            self.get(control.peer)
+            self.get(control)
         } else if path.starts_with("/mput") {
             self.put_many(request, control).await
         } else if path.starts_with("/mget") {
             self.turn().await;
-            self.get_many(&request, control.peer)
+            self.get_many(&request, control)
         } else if path.starts_with("/dump") {
             text(StatusCode::OK, self.queue.store.dump())
         } else if path.starts_with("/stats") {
@@ -285,6 +289,10 @@ impl Handler for Routes {
         } else {
             not_found(path)
         }
+    }
+
+    fn crowded(&self, connections: usize) {
+        self.observer.crowded(connections);
     }
 
     fn warn(&self, sentence: &str) {

