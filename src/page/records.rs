@@ -26,8 +26,9 @@ const LAST_LINE: u64 = 512;
 /// How often it is looked whether there is a new record. A terminal makes them too.
 const PERIOD: Duration = Duration::from_millis(500);
 
-const NO_RECORD: &str =
-    "The last check has left no record: it begins just now, or it was interrupted as it began.";
+/// The same for a check that has written nothing yet and for one that has written a part: a page that was made in between
+/// hears of no more until the check has ended.
+const UNFINISHED: &str = "The last check is running, or it was interrupted";
 
 /// Reads the records of one workspace, and keeps the last one that it read. Clones keep the same.
 #[derive(Debug, Clone)]
@@ -135,7 +136,9 @@ impl Records {
             Some(section) => self.workspace.last_run_of(section)?,
             None => RunFolder::at(&self.workspace.run("latest").path().canonicalize().ok()?),
         };
-        Some(Seen::of(run).ok_or_else(|| NO_RECORD.to_owned()))
+        Some(Seen::of(run).ok_or_else(|| {
+            format!("{UNFINISHED}: it has left no record yet. This page shows it when it has ended.")
+        }))
     }
 
     /// Reads it, unless it was read last.
@@ -168,8 +171,7 @@ impl Records {
         }
         let whole = WholeRecord::read(&path).map_err(|error| {
             format!(
-                "The last check is running, or it was interrupted, or its record was changed since. This page shows it \
-                 when it has ended. ({error})"
+                "{UNFINISHED}, or its record was changed since. This page shows it when it has ended. ({error})"
             )
         })?;
         let record = Record {

@@ -3,13 +3,11 @@
 import { appendFile, mkdir, symlink, writeFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Leaves `entries` as the record of the last check, of `section`; and its end, where it has `ended`. */
-export async function leaveRecord(student, section, entries, { ended = true } = {}) {
+/** Leaves `entries` as the record of the last check, of `section`, which has ended. */
+export async function leaveRecord(student, section, entries) {
   const folder = await beginCheck(student, section);
-  const lines = entries.map((entry, at) => line(at, entry));
-  await writeFile(join(folder, "record.jsonl"), lines.join(""));
-  if (ended) await endRecord(folder, entries.length);
-  return folder;
+  await writePart(folder, entries);
+  await endRecord(folder, entries.length);
 }
 
 /** Makes the folder of a check of `section`, which has not written anything. */
@@ -22,6 +20,10 @@ export async function beginCheck(student, section) {
   return join(runs, name);
 }
 let begun = 0;
+
+/** Writes what a check has recorded until now: `entries`, all of them whole. */
+export const writePart = (folder, entries) =>
+  writeFile(join(folder, "record.jsonl"), entries.map((entry, at) => line(at, entry)).join(""));
 
 /** Writes the end of a check that has had so many events. */
 export const endRecord = (folder, events) =>
