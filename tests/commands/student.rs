@@ -101,6 +101,8 @@ impl Student {
         for name in [
             "WORKSHOP_DIR",
             "PYTHONPATH",
+            "PYTHONDONTWRITEBYTECODE",
+            "PYTHONUNBUFFERED",
             "NO_COLOR",
             "CLICOLOR_FORCE",
             "PAGER",
