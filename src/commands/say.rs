@@ -59,19 +59,14 @@ pub fn commands(heading: &str, lines: &[(String, &str)], style: &Style) -> Strin
         .min(34);
     let mut text = format!("{}\n", style.strong(heading));
     for (command, purpose) in lines {
-        let padding = " ".repeat(width.saturating_sub(command.chars().count()));
-        // A command too long for a column of its own has its purpose below it.
-        if command.chars().count() > width && !purpose.is_empty() {
-            text.push_str(&format!(
-                "  {command}\n  {}  {}\n",
-                " ".repeat(width),
-                style.quiet(purpose)
-            ));
-        } else if purpose.is_empty() {
-            text.push_str(&format!("  {command}\n"));
-        } else {
-            text.push_str(&format!("  {command}{padding}  {}\n", style.quiet(purpose)));
+        let left = width.checked_sub(command.chars().count());
+        text.push_str(&format!("  {command}"));
+        if !purpose.is_empty() {
+            // A command too long for a column of its own has its purpose below it.
+            let gap = left.map_or_else(|| format!("\n  {}", " ".repeat(width)), |left| " ".repeat(left));
+            text.push_str(&format!("{gap}  {}", style.quiet(purpose)));
         }
+        text.push('\n');
     }
     text
 }
