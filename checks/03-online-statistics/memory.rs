@@ -183,14 +183,14 @@ mod tests {
 
     #[test]
     fn a_list_of_numbers_is_seen_and_a_warm_up_is_not() {
-        assert_eq!(verdict(240, |n| 32 * n), Verdict::Fail);
+        assert_eq!(verdict(640, |n| 32 * n), Verdict::Fail);
         assert_eq!(verdict(60, |_| 0), Verdict::Pass);
         assert_eq!(verdict(60, |n| 100 * n.min(20_000)), Verdict::Pass);
     }
 
     #[test]
     fn what_might_be_a_garbage_collector_or_was_too_little_is_not_judged() {
-        assert_eq!(verdict(240, |n| 2_000 * n), Verdict::CouldNotTell);
+        assert_eq!(verdict(640, |n| 2_000 * n), Verdict::CouldNotTell);
         assert_eq!(
             verdict(60, |n| if n > 45_000 { 4_000_000 } else { 0 }),
             Verdict::CouldNotTell
@@ -210,9 +210,9 @@ mod tests {
         assert_eq!(until(0, 60), None);
         assert_eq!(until(0, 10), Some(begun + LONGEST));
         assert_eq!(until(100, 60), Some(begun + UNTIL_CERTAIN));
-        assert_eq!(until(32, 200), None);
-        assert_eq!(until(100, 200), Some(begun + UNTIL_CERTAIN));
-        assert_eq!(until(100, 300), None);
+        assert_eq!(until(32, 599), Some(begun + UNTIL_CERTAIN));
+        assert_eq!(until(32, 600), None);
+        assert_eq!(until(100, 600), None);
         assert_eq!(until(2_000, 60), Some(begun + LONGEST));
     }
 }
