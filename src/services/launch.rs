@@ -68,23 +68,30 @@ pub async fn start(workspace: &Workspace, options: &LiveOptions) -> anyhow::Resu
         Some(stdout) => tokio::time::timeout(START_LIMIT, announcement(stdout)).await,
         None => bail!("the background process has no output to listen to"),
     };
-    match announced {
-        Ok(Ok(Announcement::Ready { notes })) => Ok(notes),
-        Ok(Ok(Announcement::Failed { error, .. })) => bail!("{error}"),
-        Ok(Err(error)) => Err(error.context(format!(
-            "the background process ended before it was ready; its log is {}",
-            log_path.display()
-        ))),
+    let (why, limit) = match announced {
+        Ok(Ok(Announcement::Ready { notes })) => return Ok(notes),
+        Ok(Ok(Announcement::Failed { error, .. })) => (anyhow!("{error}"), STOP_LIMIT),
+        Ok(Err(error)) => {
+            let why = error.context(format!(
+                "the background process ended before it was ready; its log is {}",
+                log_path.display()
+            ));
+            (why, STOP_LIMIT)
+        }
         Err(_) => {
-            // Nothing half done: it is told to go, and goes, whatever it was at.
-            child.kill().await.context("cannot end the background process")?;
-            bail!(
+            let why = anyhow!(
                 "the background process was not ready within {} s; its log is {}",
                 START_LIMIT.as_secs(),
                 log_path.display()
-            )
+            );
+            (why, Duration::ZERO)
         }
+    };
+    // Nothing half done: it goes, whatever it is at, and is gone when this is told.
+    if tokio::time::timeout(limit, child.wait()).await.is_err() {
+        child.kill().await.context("cannot end the background process")?;
     }
+    Err(why)
 }
 
 async fn announcement(stdout: impl tokio::io::AsyncRead + Unpin) -> anyhow::Result<Announcement> {
