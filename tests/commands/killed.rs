@@ -199,6 +199,11 @@ fn one_write(template: &Template, arguments: &[&str], call: &str, fate: Fate, n:
         text(&again.stderr)
     );
     nothing_is_lost(template, &student, &what);
+    // What runs may be about to write something just now.
+    student.workshop(["stop"]);
+    wait_for("nothing to be left", || {
+        processes_mentioning(student.folder()).is_empty().then_some(())
+    });
     // The command again may have had nothing to do with what was left; one that clears up has.
     student.workshop(["hint", "--again"]);
     let litter: Vec<PathBuf> = files(&student.workspace())
@@ -209,10 +214,6 @@ fn one_write(template: &Template, arguments: &[&str], call: &str, fate: Fate, n:
     let undone = files(&student.workspace())
         .contains_key(Path::new("03-online-statistics/workshop.before-reset.toml"));
     assert!(!undone, "{what}: a reset that was undone leaves something");
-    student.workshop(["stop"]);
-    wait_for("nothing to be left", || {
-        processes_mentioning(student.folder()).is_empty().then_some(())
-    });
     (student, happened)
 }
 

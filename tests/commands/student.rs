@@ -258,7 +258,8 @@ pub fn processes_mentioning(path: &Path) -> Vec<u32> {
         .collect()
 }
 
-/// Every file below `folder`, with what is in it; links are passed over.
+/// Every file below `folder`, with what is in it; links are passed over, and so is what goes while it is looked at, as files do
+/// that a live workshop writes.
 pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -271,7 +272,10 @@ pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(folder).unwrap().to_owned();
-                found.insert(name, std::fs::read(&path).unwrap());
+                match std::fs::read(&path) {
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                    read => drop(found.insert(name, read.unwrap())),
+                }
             }
         }
     }
