@@ -2,7 +2,7 @@
 //! nothing half done.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -32,7 +32,11 @@ impl Sealed {
         let mut found = vec![folder.to_path_buf()];
         let mut sealed = Vec::new();
         while let Some(path) = found.pop() {
-            let metadata = path.symlink_metadata().unwrap();
+            let metadata = match path.symlink_metadata() {
+                // What the live workshop was just writing has got its name.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                metadata => metadata.unwrap(),
+            };
             if metadata.is_symlink() {
                 continue;
             }
