@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Outcome;
 use super::missing_module::missing_module;
+use super::{Outcome, Verdict};
 use crate::arena::{Ending, Event, MOST_CONNECTIONS, Scenario};
 use crate::program::Limits;
 
@@ -97,6 +97,18 @@ impl End {
             }
         }
     }
+}
+
+/// Why nothing is said of a program during whose check the arena [stood still](stood_still).
+pub const STANDSTILL: &str = "This check stood still for a while (suspended, or a machine that was), and what your program \
+                              did meanwhile cannot be held against it. Check again.";
+
+/// `outcome`, unless that is a failure of the programs of `scenario` and the arena stood still while they ran.
+pub fn unless_stood_still(outcome: Outcome, scenario: &Scenario) -> Outcome {
+    if outcome.verdict == Verdict::Fail && stood_still(scenario) {
+        return Outcome::could_not_tell(STANDSTILL).decisive();
+    }
+    outcome
 }
 
 /// Whether the arena stood still for seconds while the programs of `scenario` ran, so that what they did meanwhile is not

@@ -14,8 +14,6 @@ const LONG_WAIT_S: f64 = 5.0;
 pub enum Cause {
     /// The program could not be started.
     NotStarted(String),
-    /// The arena stood still for a while, and what the program did meanwhile cannot be held against it.
-    Standstill,
     /// The machine, or the program, was too slow to see enough.
     TooSlow,
     /// Nothing that it printed has a number.
@@ -73,10 +71,6 @@ impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotStarted(problem) => formatter.write_str(problem),
-            Self::Standstill => formatter.write_str(
-                "This check stood still for a while (suspended, or a machine that was), and what your program did \
-                 meanwhile cannot be held against it. Check again.",
-            ),
             Self::TooSlow => formatter.write_str(
                 "The 60 s that it may take were over before it was done. Close what else keeps this machine busy, and \
                  check again.",

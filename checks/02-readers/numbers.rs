@@ -66,12 +66,7 @@ impl<'a> Trace<'a> {
     pub fn judged(&self, head: &ClaimHead, judge: impl FnOnce(&Self) -> Outcome) -> Option<Claim> {
         let outcome = match self.scenario.not_started() {
             Some(problem) => Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())).decisive(),
-            None => match judge(self) {
-                outcome if outcome.verdict == Verdict::Fail && ending::stood_still(&self.scenario) => {
-                    Outcome::could_not_tell(Cause::Standstill).decisive()
-                }
-                outcome => outcome,
-            },
+            None => ending::unless_stood_still(judge(self), &self.scenario),
         };
         Some(head.judged(outcome, self.scenario.duration_ms()))
     }

@@ -65,8 +65,6 @@ pub enum Cause {
     TooLittle { n: u64 },
     /// It stopped telling before it had told enough.
     ToldNoMore { n: u64, line_cut: bool, end: End },
-    /// The arena stood still for a while, and what the program did meanwhile cannot be held against it.
-    Standstill,
     /// Which numbers it counted is unknown.
     Unheard,
     /// It reads over several connections, and no line counts all the numbers.
@@ -77,17 +75,35 @@ impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotStarted(problem) => formatter.write_str(problem),
-            Self::Silent { end: whole @ End { status: Some(status), .. }, connected, .. } => {
-                write!(formatter, "It ended ({status}) before it printed a line with an n.")?;
+            Self::Silent {
+                end: whole @ End {
+                    status: Some(status), ..
+                },
+                connected,
+                ..
+            } => {
+                write!(
+                    formatter,
+                    "It ended ({status}) before it printed a line with an n."
+                )?;
                 formatter.write_str(&whole.last_words())?;
                 formatter.write_str(if *connected { whole.goes_on() } else { "" })
             }
-            Self::Silent { connected: false, end, .. } => write!(
+            Self::Silent {
+                connected: false,
+                end,
+                ..
+            } => write!(
                 formatter,
                 "It never asked the queue for anything. Does it read SIMPLEQUEUE_URL from its environment? What \
                  happened: {end}"
             ),
-            Self::Silent { first_other_line: Some(line), other_lines, end, .. } => write!(
+            Self::Silent {
+                first_other_line: Some(line),
+                other_lines,
+                end,
+                ..
+            } => write!(
                 formatter,
                 "It printed {other_lines} lines, but none is a JSON object with an n, like {{\"n\": 100, \"mean\": \
                  2.5, \"variance\": 0.8}}. The first is: {line}\nWhat happened: {end}"
@@ -108,12 +124,11 @@ impl fmt::Display for Cause {
                  {FLUSH}\nThe last line: {line}"
             ),
             Self::EndedOfItself { n, end } => write!(formatter, "At n = {n} {end}{}", end.goes_on()),
-            Self::Standstill => formatter.write_str(
-                "This check stood still for a while (suspended, or a machine that was), and what your program did \
-                 meanwhile cannot be held against it. Check again.",
-            ),
             Self::ToldNoMore { n, line_cut, end } => {
-                write!(formatter, "What it said was right, but it came no farther than n = {n}; ")?;
+                write!(
+                    formatter,
+                    "What it said was right, but it came no farther than n = {n}; "
+                )?;
                 if *line_cut {
                     formatter.write_str("a line of it was longer than 64 KiB, and was passed over; ")?;
                 }

@@ -1,7 +1,7 @@
 //! The claims about a stream, judged from the record.
 
 use super::super::ending;
-use super::super::{Claim, ClaimHead, Outcome, Verdict};
+use super::super::{Claim, ClaimHead, Outcome};
 use super::causes::Cause;
 use super::counting::{every_number, reports};
 use super::numbers::{OFFSET, ORDINARY, mean, variance};
@@ -45,12 +45,7 @@ fn fair(trace: &Trace, judge: impl FnOnce() -> Outcome) -> Outcome {
     if let Some(problem) = trace.scenario.not_started() {
         return Outcome::could_not_tell(Cause::NotStarted(problem.to_owned())).decisive();
     }
-    match judge() {
-        outcome if outcome.verdict == Verdict::Fail && ending::stood_still(&trace.scenario) => {
-            Outcome::could_not_tell(Cause::Standstill).decisive()
-        }
-        outcome => outcome,
-    }
+    ending::unless_stood_still(judge(), &trace.scenario)
 }
 
 /// Everything that is claimed of a stream at once: all that it said is right, it counted every number, and often enough.

@@ -18,8 +18,6 @@ pub enum Cause {
     NoRedis(String),
     /// The program could not be started.
     NotStarted(String),
-    /// The arena stood still for a while, and what the program did meanwhile cannot be held against it.
-    Standstill,
     /// What stands in Redis could not be read, or is too much to be.
     Unread,
     /// A reader ended by itself.
@@ -172,10 +170,6 @@ impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRedis(problem) | Self::NotStarted(problem) => formatter.write_str(problem),
-            Self::Standstill => formatter.write_str(
-                "This check stood still for a while (suspended, or a machine that was), and what your program did \
-                 meanwhile cannot be held against it. Check again.",
-            ),
             Self::Unread => formatter.write_str(
                 "What your readers have left in Redis could not be read: it went away, or there is far too much of it. \
                  Check again.",

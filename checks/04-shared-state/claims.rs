@@ -70,10 +70,7 @@ fn fair(trace: &Trace, judge: impl FnOnce(&RedisContents) -> Outcome) -> Outcome
         Some(contents) if contents.complete => judge(contents),
         _ => Outcome::could_not_tell(Cause::Unread),
     });
-    if outcome.verdict == Verdict::Fail && ending::stood_still(&trace.scenario) {
-        return Outcome::could_not_tell(Cause::Standstill).decisive();
-    }
-    outcome
+    ending::unless_stood_still(outcome, &trace.scenario)
 }
 
 /// Why nothing can be said of what the readers have kept: they were not there for all of it.

@@ -19,8 +19,6 @@ pub enum Cause {
     NoContents,
     /// So much stood there that not all of it was read.
     TooMuch,
-    /// The arena stood still for a while.
-    Standstill,
     /// The time was up before everything was done.
     TooSlow { taken: usize, published: usize },
     /// It was still at work when the time was up that it has to end.
@@ -70,10 +68,6 @@ impl fmt::Display for Cause {
             Self::TooMuch => formatter.write_str(
                 "So much stands in database 1 that not all of it was read. The graph of these clicks is small: what else \
                  does your program keep there?",
-            ),
-            Self::Standstill => formatter.write_str(
-                "This check stood still for a while (suspended, or a machine that was), and what your program did \
-                 meanwhile cannot be held against it. Check again.",
             ),
             Self::TooSlow { taken, published } => write!(
                 formatter,

@@ -47,7 +47,7 @@ fn graph(claim: &str, trace: &Trace) -> Outcome {
     if yours == truth {
         return match right(claim, trace, &truth) {
             outcome if outcome.verdict == Verdict::Fail && ending::stood_still(&trace.scenario) => {
-                Outcome::could_not_tell(Cause::Standstill)
+                Outcome::could_not_tell(ending::STANDSTILL)
             }
             outcome => outcome,
         };
@@ -63,7 +63,7 @@ fn graph(claim: &str, trace: &Trace) -> Outcome {
         return outcome;
     }
     if ending::stood_still(&trace.scenario) {
-        return Outcome::could_not_tell(Cause::Standstill);
+        return Outcome::could_not_tell(ending::STANDSTILL);
     }
     if trace.killed {
         return Outcome::could_not_tell(Cause::Killed);

@@ -100,7 +100,7 @@ pub fn judge(trace: &Trace) -> Outcome {
     let late = trace.ending == Some(Ending::OutOfTime) || ending::stood_still(&trace.scenario);
     match outcome {
         Ok(()) => Outcome::pass("the ten heaviest edges, in order"),
-        Err(_) if late && printed.len() < HOW_MANY => Outcome::could_not_tell(Cause::Standstill),
+        Err(_) if late && printed.len() < HOW_MANY => Outcome::could_not_tell(ending::STANDSTILL),
         Err(problem) => {
             let ended = if printed.is_empty() {
                 format!("\nWhat happened: {}", trace.end)

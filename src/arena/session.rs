@@ -17,6 +17,7 @@ use super::world::Door;
 use crate::program::{
     Command, Exit, Limits, Output, Program, Reason, Signal, SpawnError, guard::Guard, signal_now,
 };
+use crate::render::causes;
 
 /// How long a session may take.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +121,7 @@ impl<'a> Session<'a> {
             .as_deref()
             .map(|input| String::from_utf8_lossy(input).into_owned());
         let program = guard.spawn(command, limits).inspect_err(|error| {
-            let problem = sentence(error);
+            let problem = causes(error);
             recorder.record(scenario, door.reader, Event::NotStarted { problem });
         })?;
         recorder.record(scenario, door.reader, Event::Started);
@@ -332,12 +333,4 @@ impl<'a> Session<'a> {
             }
         }
     }
-}
-
-/// The error and what is behind it.
-fn sentence(error: &SpawnError) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.fold(error.to_string(), |sentence, cause| {
-        format!("{sentence}: {cause}")
-    })
 }

@@ -55,8 +55,8 @@ pub(super) fn recent(age: Duration) -> Arc<[Process]> {
     }
 }
 
-/// Understands the `stat` file of a process or a thread. Its second field is the name of the program, in parentheses, and may hold anything,
-/// parentheses too (proc_pid_stat(5)); after it come the state, the parent and the group.
+/// Understands the `stat` file of a process or a thread. Its second field is the name of the program, in parentheses, and
+/// may hold anything, parentheses too (proc_pid_stat(5)); after it come the state, the parent and the group.
 pub(super) fn parse(number: i32, stat: &str) -> Option<Process> {
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     let state = match fields.next()? {
