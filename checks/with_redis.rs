@@ -55,9 +55,18 @@ pub async fn start(
     started.await.map_err(refused).ok()
 }
 
-/// Stops the Redis of an experiment that is over. Where it has ended already, the record says so: without it no program,
-/// however right, could do what it should.
-pub async fn stop(trial: &Trial<'_>, scenario: &'static str, mut server: Server) {
+/// Closes the world of an experiment that is over, and stops its Redis: in this order, since what was said last is understood
+/// at the end, and which keys it concerned only the server knows.
+pub async fn close(trial: &Trial<'_>, scenario: &'static str, world: World, server: Option<Server>) {
+    world.close().await;
+    if let Some(server) = server {
+        stop(trial, scenario, server).await;
+    }
+}
+
+/// Stops a Redis. Where it has ended already, the record says so: without it no program, however right, could do what it
+/// should.
+async fn stop(trial: &Trial<'_>, scenario: &'static str, mut server: Server) {
     if TcpStream::connect(server.address()).await.is_err() {
         let status = match timeout(ENDING, server.ended()).await {
             Ok(status) => status.to_string(),

@@ -12,18 +12,26 @@ pub struct Load {
     pub connections: usize,
     /// Commands that a connection sends at once, before it reads their replies.
     pub pipeline: usize,
+    /// Commands that a connection sends in all.
+    pub commands: usize,
 }
 
 impl fmt::Display for Load {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.connections, self.pipeline) {
-            (1, 1) => formatter.write_str("one at a time, 1 connection"),
-            (connections, 1) => write!(formatter, "one at a time, {connections} connections"),
-            (1, pipeline) => write!(formatter, "{pipeline} in a pipeline, 1 connection"),
-            (connections, pipeline) => {
-                write!(formatter, "{pipeline} in a pipeline, {connections} connections")
-            }
+        let Self {
+            connections,
+            commands,
+            ..
+        } = self;
+        match self.pipeline {
+            1 => write!(formatter, "one at a time")?,
+            pipeline => write!(formatter, "{pipeline} in a pipeline")?,
         }
+        let plural = if *connections == 1 { "" } else { "s" };
+        write!(
+            formatter,
+            ", {connections} connection{plural}, {commands} commands"
+        )
     }
 }
 

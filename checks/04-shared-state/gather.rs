@@ -77,7 +77,8 @@ async fn experiment(
     draws: &[Draw],
 ) -> std::io::Result<()> {
     let (mut world, schedule) = with_redis::open(trial, scenario, readers).await?;
-    if let Some(server) = with_redis::start(trial, installation, scenario, &mut world, schedule).await {
+    let server = with_redis::start(trial, installation, scenario, &mut world, schedule).await;
+    if server.is_some() {
         let mut sessions = Vec::new();
         for _ in 0..readers {
             sessions.extend(trial.start(&mut world, scenario, trial.program()).await?);
@@ -91,9 +92,8 @@ async fn experiment(
         join_all(sessions.into_iter().map(|session| session.end(ending))).await;
         // Where it cannot be read, the claims say so.
         let _ = world.record_redis_contents().await;
-        with_redis::stop(trial, scenario, server).await;
     }
-    world.close().await;
+    with_redis::close(trial, scenario, world, server).await;
     Ok(())
 }
 

@@ -78,25 +78,33 @@ impl Experiment<'_> {
     async fn run(self) -> std::io::Result<()> {
         let Self { trial, scenario, .. } = self;
         let (mut world, schedule) = with_redis::open(trial, scenario, self.readers).await?;
-        if let Some(command) = &self.command
-            && let Some(redis) =
-                with_redis::start(trial, self.installation, scenario, &mut world, schedule).await
-        {
-            let mut sessions = Vec::new();
-            for _ in 0..self.readers {
-                sessions.extend(trial.start(&mut world, scenario, command.clone()).await?);
+        let mut server = None;
+        if let Some(command) = &self.command {
+            server = with_redis::start(trial, self.installation, scenario, &mut world, schedule).await;
+            if server.is_some() {
+                self.with_readers(&mut world, command).await?;
             }
-            if sessions.len() == self.readers {
-                let ending = self.feed(&mut world, &mut sessions).await;
-                end_all(sessions, ending).await;
-                // Where this fails, nothing is recorded, and nothing can be told.
-                let _ = world.record_redis_contents().await;
-            } else {
-                end_all(sessions, Ending::Exited).await;
-            }
-            with_redis::stop(trial, scenario, redis).await;
         }
-        trial.close(world, scenario).await;
+        with_redis::close(trial, scenario, world, server).await;
+        (trial.over)(scenario);
+        Ok(())
+    }
+
+    /// Starts the readers, lets them do their work, and records what then stands in Redis.
+    async fn with_readers(&self, world: &mut World, command: &Command) -> std::io::Result<()> {
+        let mut sessions = Vec::new();
+        for _ in 0..self.readers {
+            let started = self.trial.start(world, self.scenario, command.clone()).await?;
+            sessions.extend(started);
+        }
+        if sessions.len() == self.readers {
+            let ending = self.feed(world, &mut sessions).await;
+            end_all(sessions, ending).await;
+            // Where this fails, nothing is recorded, and nothing can be told.
+            let _ = world.record_redis_contents().await;
+        } else {
+            end_all(sessions, Ending::Exited).await;
+        }
         Ok(())
     }
 

@@ -23,20 +23,22 @@ const AFTERWARDS: std::time::Duration = std::time::Duration::from_secs(1);
 /// Puts a graph into Redis, and runs the program.
 pub async fn gather(trial: &Trial<'_>, installation: Result<&Installation, &String>) -> std::io::Result<()> {
     let mut world = World::open(&trial.recorder, TOP, Detail::Messages).await?;
-    if let Some(command) = trial.extra("top", None)
-        && let Some(redis) = with_redis::start(trial, installation, TOP, &mut world, Schedule::Watch).await
-    {
-        fill(&redis, trial.seed).await.map_err(std::io::Error::other)?;
-        world.record_redis_contents().await?;
-        if let Some(mut session) = trial.start(&mut world, TOP, command).await? {
-            let ending = session
-                .wait_until(|seen| seen.lines >= HOW_MANY as u64 && seen.still >= AFTERWARDS)
-                .await;
-            session.end(ending).await;
+    let mut server = None;
+    if let Some(command) = trial.extra("top", None) {
+        server = with_redis::start(trial, installation, TOP, &mut world, Schedule::Watch).await;
+        if let Some(server) = &server {
+            fill(server, trial.seed).await.map_err(std::io::Error::other)?;
+            world.record_redis_contents().await?;
+            if let Some(mut session) = trial.start(&mut world, TOP, command).await? {
+                let ending = session
+                    .wait_until(|seen| seen.lines >= HOW_MANY as u64 && seen.still >= AFTERWARDS)
+                    .await;
+                session.end(ending).await;
+            }
         }
-        with_redis::stop(trial, TOP, redis).await;
     }
-    trial.close(world, TOP).await;
+    with_redis::close(trial, TOP, world, server).await;
+    (trial.over)(TOP);
     Ok(())
 }
 

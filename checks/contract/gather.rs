@@ -141,10 +141,8 @@ impl Run<'_> {
         join_all(sessions.into_iter().map(|session| session.end(ending))).await;
         // Where it cannot be read, the claim says so.
         let _ = world.record_redis_contents().await;
-        if let Some(server) = server {
-            with_redis::stop(trial, scenario, server).await;
-        }
-        trial.close(world, scenario).await;
+        with_redis::close(trial, scenario, world, server).await;
+        (trial.over)(scenario);
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! A connection that is only watched: each piece is passed on as it comes, and understood afterwards.
+//! A connection that is only watched: each piece is passed on as it comes, and understood afterwards, preferably in a pause of
+//! the conversation, when that keeps neither end waiting.
 //!
 //! Whoever passes a piece on keeps a place in the record for it first, so that the record has everything in the order in which
 //! it happened, however late it is understood: what a client does upon a reply stands behind that reply.
@@ -10,11 +11,14 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::select;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::timeout;
 
 use super::conversation::{Conversation, Sent};
 use super::{Reader, until_true};
@@ -25,13 +29,19 @@ use crate::protocol::resp::{Command, CommandScanner, ReplyScanner, Scanned};
 /// Bytes passed on at a time.
 const PIECE: usize = 16 * 1024;
 
-/// How long pieces gather until they are understood together: to wake somebody up for each of them would take longer than to
-/// pass it on.
-const GATHERING: Duration = Duration::from_millis(50);
+/// A pause: neither end has said anything for so long. It is looked for as often.
+const PAUSE: Duration = Duration::from_millis(50);
 
-/// As many bytes of a connection, and as many pieces, as may be passed on and not understood yet; then it waits for that.
+/// So often a pause is looked for; then what is passed on is understood though the ends still talk.
+const LOOKS_FOR_A_PAUSE: u32 = 20;
+
+/// As many bytes of a connection, and as many pieces, as may be passed on and not understood yet; then it waits for that. When
+/// half of it is there, no pause is waited for any more.
 const MOST_BYTES_BEHIND: usize = 256 * 1024;
-const MOST_PIECES_BEHIND: usize = 4096;
+const MOST_PIECES_BEHIND: usize = 8 * 1024;
+
+/// How long what one end has said already may take to the other when the way in the other direction is broken.
+const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// Passes on what `client` and `server` say to one another until both have said all, or `stopped`; returns when the record
 /// has it.
@@ -42,25 +52,24 @@ pub(super) async fn pass_on(
     server: TcpStream,
     stopped: watch::Receiver<bool>,
 ) {
-    let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = server.into_split();
     let connection = Arc::new(Connection {
         passed: Mutex::default(),
         some: Notify::new(),
-        notes: tokio::sync::Mutex::new(Notes::new(Arc::clone(&reader), number)),
+        much: Notify::new(),
+        notes: Arc::new(tokio::sync::Mutex::new(Notes::new(Arc::clone(&reader), number))),
         reader,
-        broken: watch::Sender::new(false),
     });
+    // A task of its own: in this one, whatever comes would have everything else looked at that is waited for here.
+    let mut passing = JoinSet::new();
+    passing.spawn(Arc::clone(&connection).pass_both_ways(client, server));
     tokio::select! {
-        _ = async {
-            tokio::join!(
-                connection.pump(End::Client, from_client, to_server, stopped.clone()),
-                connection.pump(End::Server, from_server, to_client, stopped),
-            )
-        } => {}
-        never = connection.note_as_they_come() => match never {},
+        passed = passing.join_next() => if let Some(Err(error)) = passed {
+            go_on_with_panic_of(error);
+        },
+        () = until_true(stopped) => passing.shutdown().await,
+        never = connection.note_in_pauses() => match never {},
     }
-    // What is being understood elsewhere is waited for, since it has the notes.
+    // The rest. Whoever understands some of it at the moment has the notes, and is waited for.
     connection.note().await;
     connection.notes.lock().await.end();
 }
@@ -70,9 +79,9 @@ struct Connection {
     passed: Mutex<Passed>,
     /// Told when something is passed on and there was nothing before.
     some: Notify,
-    notes: tokio::sync::Mutex<Notes>,
-    /// Whether one of its ways is broken, and so the other one too. That is the program's to notice: both ends are closed.
-    broken: watch::Sender<bool>,
+    /// Told when there is so much that no pause is waited for.
+    much: Notify,
+    notes: Arc<tokio::sync::Mutex<Notes>>,
 }
 
 /// What is passed on and not understood yet.
@@ -80,6 +89,20 @@ struct Connection {
 struct Passed {
     pieces: VecDeque<Piece>,
     bytes: usize,
+    /// How many pieces there have been, those included that are understood.
+    in_all: u64,
+}
+
+impl Passed {
+    /// More than half of what there may be.
+    fn is_much(&self) -> bool {
+        self.bytes > MOST_BYTES_BEHIND / 2 || self.pieces.len() > MOST_PIECES_BEHIND / 2
+    }
+
+    /// More than there may be.
+    fn is_too_much(&self) -> bool {
+        self.bytes > MOST_BYTES_BEHIND || self.pieces.len() > MOST_PIECES_BEHIND
+    }
 }
 
 /// What one end of a connection said.
@@ -96,93 +119,96 @@ enum End {
 }
 
 impl Connection {
+    /// Passes on what each end says, until both have said all or a way is broken.
+    async fn pass_both_ways(self: Arc<Self>, client: TcpStream, server: TcpStream) {
+        let (from_client, to_client) = client.into_split();
+        let (from_server, to_server) = server.into_split();
+        let asking = pin!(self.pump(End::Client, from_client, to_server));
+        let answering = pin!(self.pump(End::Server, from_server, to_client));
+        let (passed, other) = select(asking, answering).await.factor_first();
+        // Where one way is broken, so is the other. That is the program's to notice: both ends are closed.
+        let _ = match passed {
+            Ok(()) => other.await,
+            Err(_) => timeout(LAST_WORDS, other).await.unwrap_or(Ok(())),
+        };
+    }
+
     /// Passes on what comes from one end, until that has said all.
     async fn pump(
-        &self,
+        self: &Arc<Self>,
         end: End,
         mut from: OwnedReadHalf,
         mut to: OwnedWriteHalf,
-        stopped: watch::Receiver<bool>,
-    ) {
+    ) -> io::Result<()> {
         let mut buffer = vec![0; PIECE];
-        let mut broken = pin!(until_true(self.broken.subscribe()));
-        let mut stopped = pin!(until_true(stopped));
         loop {
-            let passed = tokio::select! {
-                passed = self.piece(end, &mut from, &mut to, &mut buffer) => passed,
-                () = &mut broken => return,
-                () = &mut stopped => return,
-            };
-            match passed {
-                Ok(Left::Little) => {}
-                Ok(Left::Much) => self.note().await,
-                Ok(Left::Nothing) => return,
-                Err(_) => {
-                    self.broken.send_replace(true);
-                    return;
-                }
+            let length = from.read(&mut buffer).await?;
+            if length == 0 {
+                return to.shutdown().await;
+            }
+            // In line before it is passed on: what is answered to it comes behind it.
+            let too_much = self.keep(Piece {
+                from: end,
+                bytes: buffer[..length].into(),
+                place: self.reader.recorder.place(),
+            });
+            to.write_all(&buffer[..length]).await?;
+            if too_much {
+                self.note().await;
             }
         }
     }
 
-    /// Passes on one piece, or that there are no more.
-    async fn piece(
-        &self,
-        end: End,
-        from: &mut OwnedReadHalf,
-        to: &mut OwnedWriteHalf,
-        buffer: &mut [u8],
-    ) -> io::Result<Left> {
-        let length = from.read(buffer).await?;
-        if length == 0 {
-            to.shutdown().await?;
-            return Ok(Left::Nothing);
-        }
-        // In line before it is passed on: what is answered to it comes behind it.
-        let left = self.passes(Piece {
-            from: end,
-            bytes: buffer[..length].into(),
-            place: self.reader.recorder.place(),
-        });
-        to.write_all(&buffer[..length]).await?;
-        Ok(left)
-    }
-
-    fn passes(&self, piece: Piece) -> Left {
+    /// Keeps a piece until it is understood. Returns whether that makes more than there may be.
+    fn keep(&self, piece: Piece) -> bool {
         let mut passed = self.passed();
         passed.bytes += piece.bytes.len();
+        passed.in_all += 1;
         passed.pieces.push_back(piece);
         if passed.pieces.len() == 1 {
             self.some.notify_one();
         }
-        match passed.bytes > MOST_BYTES_BEHIND || passed.pieces.len() > MOST_PIECES_BEHIND {
-            true => Left::Much,
-            false => Left::Little,
+        if passed.is_much() {
+            self.much.notify_one();
         }
+        passed.is_too_much()
     }
 
-    /// Understands what is passed on, some of it together, for ever. Not on this thread: the ends should not have to wait for
-    /// it. Once begun, it is done, whether or not this is waited for.
-    async fn note_as_they_come(self: &Arc<Self>) -> Infallible {
+    /// Understands what is passed on, in pauses where there are any, for ever.
+    async fn note_in_pauses(self: &Arc<Self>) -> Infallible {
         loop {
             self.some.notified().await;
-            tokio::time::sleep(GATHERING).await;
-            let connection = Arc::clone(self);
-            let runtime = Handle::current();
-            let noted = tokio::task::spawn_blocking(move || runtime.block_on(connection.note()));
-            if let Err(error) = noted.await
-                && let Ok(panic) = error.try_into_panic()
-            {
-                std::panic::resume_unwind(panic);
-            }
+            self.until_a_pause().await;
+            self.note().await;
         }
     }
 
-    /// Understands what has been passed on, in its order.
-    async fn note(&self) {
-        let mut notes = self.notes.lock().await;
-        while let Some(piece) = self.oldest() {
-            notes.take(piece).await;
+    /// Waits until both ends pause, or have talked for long, or have said much.
+    async fn until_a_pause(&self) {
+        let mut before = self.passed().in_all;
+        for _ in 0..LOOKS_FOR_A_PAUSE {
+            let told = timeout(PAUSE, self.much.notified()).await.is_ok();
+            let passed = self.passed();
+            if passed.is_much() || (!told && passed.in_all == before) {
+                return;
+            }
+            before = passed.in_all;
+        }
+    }
+
+    /// Understands what has been passed on, in its order. Not on this thread: other connections should not have to wait for it.
+    /// Once begun, it is done, whether or not this is waited for.
+    async fn note(self: &Arc<Self>) {
+        let mut notes = Arc::clone(&self.notes).lock_owned().await;
+        let connection = Arc::clone(self);
+        let runtime = Handle::current();
+        let all = async move {
+            while let Some(piece) = connection.oldest() {
+                notes.take(piece).await;
+            }
+        };
+        if let Err(error) = tokio::task::spawn_blocking(move || runtime.block_on(all)).await {
+            go_on_with_panic_of(error);
         }
     }
 
@@ -199,14 +225,11 @@ impl Connection {
     }
 }
 
-/// What of a connection is left once a piece of it has been passed on.
-enum Left {
-    /// No piece will come.
-    Nothing,
-    /// Not much that is not understood yet.
-    Little,
-    /// Too much of that.
-    Much,
+/// Panics as the task did that ended with this, if it did.
+fn go_on_with_panic_of(task: JoinError) {
+    if let Ok(panic) = task.try_into_panic() {
+        std::panic::resume_unwind(panic);
+    }
 }
 
 /// Understands the pieces of one connection.
