@@ -1,7 +1,8 @@
 //! `start`, `status`, `env`, `run`, `stop`: the live workshop.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -9,12 +10,17 @@ use serde_json::Value;
 
 use super::student::{Student, processes_mentioning, text, wait_for};
 
-/// What `curl` gets from `url`.
-fn curl(url: &str) -> String {
-    let output = Command::new("curl")
+/// What `curl` says that asks for `url`.
+fn asked(url: &str) -> Output {
+    Command::new("curl")
         .args(["-sS", "--max-time", "20", url])
         .output()
-        .unwrap();
+        .unwrap()
+}
+
+/// What `curl` gets from `url`.
+fn curl(url: &str) -> String {
+    let output = asked(url);
     assert!(output.status.success(), "{url}: {}", text(&output.stderr));
     text(&output.stdout)
 }
@@ -182,7 +188,11 @@ fn stop_leaves_nothing_running_and_frees_the_ports() {
     let queue = student.live()["simplequeue"].as_str().unwrap().to_owned();
     assert!(student.says(["stop"]).contains("stopped"));
     assert_eq!(processes_mentioning(student.folder()), [0_u32; 0]);
-    drop(std::net::TcpListener::bind(&queue).expect("its port is free again"));
+    // The workshop of another test may have it at once, and then answers there; a socket that was left behind would not.
+    wait_for("its port to be free again", || {
+        let is_free = TcpListener::bind(&queue).is_ok();
+        (is_free || asked(&format!("http://{queue}/stats")).status.success()).then_some(())
+    });
     assert!(student.says(["stop"]).contains("No live workshop is running"));
 }
 
