@@ -63,3 +63,15 @@ pub fn quarter(head: &ClaimHead, history: &History) -> Option<Claim> {
             .with(format!("{least} to {most} numbers"), format!("{printed} numbers"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_third_is_not_taken_for_a_quarter() {
+        let (_, most) = quarter_bounds();
+        let (least_of_a_third, _) = binomial::bounds(QUARTER_MESSAGES, 1.0 / 3.0, OUTSIDE);
+        assert!(most < least_of_a_third, "{most} {least_of_a_third}");
+    }
+}
